@@ -1,7 +1,7 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, one file of types for each of these, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { commanderAsModules, requireAsItIs } from './bundled-modules.js';
@@ -217,6 +217,54 @@ async function sharing() {
   );
 }
 
+/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads what is pasted there. */
+const BROWSER_PARTS = {
+  'app index.browser reading': 'core',
+  'index.browser reading': 'pipeline',
+  'app reading': 'shared',
+};
+
+/**
+ * The library for browsers, the page, and what the page loads when something is pasted: most of each is in another as
+ * well, and is a file of its own. Minified: the package is downloaded by each `npx`, and a report of `--html` has the page
+ * in it.
+ */
+async function browsing() {
+  const { outputFiles, metafile } = await build({
+    ...common,
+    ...dense,
+    entryPoints: [
+      { in: 'src/index.browser.ts', out: 'index.browser' },
+      { in: 'src/web/main.ts', out: 'web/app' },
+      { in: 'src/web/paste/paste-reading.ts', out: 'web/reading' },
+    ],
+    platform: 'browser',
+    target: BROWSERS,
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    metafile: true,
+    write: false,
+  });
+  const users = new Map();
+  for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
+    if (entryPoint === undefined) continue;
+    for (const { path: part, kind } of imports) {
+      if (kind !== 'import-statement') continue;
+      users.set(basename(part), [...(users.get(basename(part)) ?? []), basename(path, '.js')].sort());
+    }
+  }
+  const names = new Map([...users].map(([part, by]) => [part, BROWSER_PARTS[by.join(' ')]]));
+  const missing = [...users].filter(([part]) => names.get(part) === undefined);
+  if (missing.length > 0) throw new Error(`no name for what is shared by ${missing.map(([, by]) => by.join(', '))}`);
+  for (const { path, text } of outputFiles) {
+    const part = names.get(basename(path));
+    const target = part === undefined ? path : path.replace(basename(path), `${part}.js`);
+    const renamed = text.replaceAll(/part-[A-Z0-9]{8}\.js/g, (name) => `${names.get(name)}.js`);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, renamed);
+  }
+}
+
 /** What a file holds for others, as plain values: a getter for each name would be a part of the start. */
 function partsAsValues(parts) {
   const named = parts.map(([part, names], i) => [part, names.map((name) => [name, `${name}$${i}`])]);
@@ -243,20 +291,7 @@ await Promise.all([
     }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
-  // The library for browsers and the page that `serve` hands out: most of either is in the other as well, and stands in
-  // one file, core.js. Minified: the package is downloaded by each `npx`, and a report of `--html` has the page in it.
-  build({
-    ...common,
-    ...dense,
-    entryPoints: [
-      { in: 'src/index.browser.ts', out: 'index.browser' },
-      { in: 'src/web/main.ts', out: 'web/app' },
-    ],
-    platform: 'browser',
-    target: BROWSERS,
-    splitting: true,
-    chunkNames: 'core',
-  }),
+  browsing(),
   // What decrypts TLS in a browser, for those who need it.
   build({
     ...common,

@@ -1,14 +1,8 @@
-import { http2Words } from '../describe/http2-words.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { PagePacket } from '../describe/timeline/row-of-record.js';
-import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
-import { appFinding } from '../describe/packet-words.js';
-import { plainContent, type PlainContent } from '../describe/plain-content.js';
+import type { PlainContent } from '../describe/plain-content.js';
 import type { PacketPart } from '../describe/timeline/packet-rows.js';
-import { explain, type Diagnostic } from '../rules/catalogue.js';
-import { isRefused } from '../rules/handshake/rules.js';
-import type { Judged } from '../traffic/judged.js';
 
 /** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */
 export type Item = FrameItem | HandshakeItem | PacketItem | NoteItem;
@@ -91,9 +85,6 @@ export interface NoteItem extends Base {
   readonly text: string;
 }
 
-/** Bytes of an inflated message that are shown. */
-const PLAIN = 1024;
-
 type RecordFields = Readonly<Record<string, unknown>>;
 
 /** A record of the inspector channel; undefined for those that make no row. They come from our own server: their form is known. */
@@ -112,6 +103,14 @@ export function itemOfRecord(record: RecordFields): Item | undefined {
     }
     case 'handshake':
       return { kind: 'handshake', ...base, ...(record as unknown as Omit<HandshakeItem, keyof Base | 'kind'>) };
+    default:
+      return noteOfRecord(record, base);
+  }
+}
+
+function noteOfRecord(record: RecordFields, base: Omit<NoteItem, 'kind' | 'name' | 'text'>): NoteItem | undefined {
+  const { connection, time, findings } = base;
+  switch (record['type']) {
     case 'connection': {
       const end = time === undefined ? undefined : time + ((record['duration'] as number | undefined) ?? 0);
       return { kind: 'note', connection, time: end, findings: [], name: 'ended', text: endText(record) };
@@ -128,7 +127,7 @@ export function itemOfRecord(record: RecordFields): Item | undefined {
     }
     case 'body': {
       const { bytes, text } = record as { bytes: number; text?: string };
-      return { kind: 'note', ...base, name: NOTES.body, text: text?.trim() ?? bodyText(bytes) };
+      return { kind: 'note', ...base, name: 'body', text: text?.trim() ?? bodyText(bytes) };
     }
     case 'missed':
       return { kind: 'note', findings, name: 'left out', text: `${record['count'] as number} records are not shown` };
@@ -179,65 +178,6 @@ export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** A record that was read and judged here. */
-export function itemOfJudged(judged: Judged): Item {
-  const { connection, time } = judged;
-  const base = { connection, time, findings: findingsOf(judged) };
-  switch (judged.type) {
-    case 'frame': {
-      const { header, payload, received, missing, compressed } = judged.frame;
-      const truncated = missing !== 0;
-      const plain = plainContent(judged.frame, PLAIN);
-      const own = { direction: judged.direction, header, payload, received, truncated, compressed, plain };
-      return { kind: 'frame', ...base, ...own };
-    }
-    case 'handshake': {
-      const { request, response, key, accept, subprotocol, extensions } = judged.handshake;
-      return {
-        kind: 'handshake',
-        ...base,
-        request: request && linesOf(request),
-        response: response && linesOf(response),
-        key,
-        accept,
-        subprotocol,
-        extensions: extensions.map(({ name }) => name),
-        stream: judged.stream,
-        valid: !isRefused(judged.handshake) && !base.findings.some(({ severity }) => severity === 'error'),
-      };
-    }
-    case 'cause':
-      return { kind: 'note', ...base, name: 'cause', text: judged.cause.message };
-    default:
-      return { kind: 'note', ...base, name: NOTES[judged.type], text: noteText(judged, base.findings) };
-  }
-}
-
-function findingsOf(judged: Judged): ItemFinding[] {
-  if (judged.type === 'app-end') return judged.end.broken.map((one) => appFinding(one, judged.end.severity));
-  return judged.diagnostics.map((diagnostic: Diagnostic) => explain(diagnostic));
-}
-
-const NOTES = {
-  tail: 'cut off',
-  gap: 'missing',
-  unread: 'passed over',
-  body: 'body',
-  failure: 'failed',
-  http2: 'HTTP/2',
-  'app-end': 'incomplete',
-} as const;
-
-function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly ItemFinding[]): string {
-  if (judged.type === 'body') return bodyText(judged.bytes.length);
-  if (judged.type === 'http2') return http2Words(judged.event);
-  return findings[0]?.message ?? '';
-}
-
-function bodyText(bytes: number): string {
+export function bodyText(bytes: number): string {
   return `${bytes} bytes that are no frames`;
-}
-
-function linesOf(head: Head): HeadLines {
-  return { line: head.line, headers: head.headers.map(({ name, value }) => [name, value]) };
 }

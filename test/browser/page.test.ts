@@ -302,7 +302,17 @@ describe.skipIf(!chromium)('what a page does not get: a page', () => {
 
   it('that has its own name point to this machine gets no page and no channel', async () => {
     const page = await pages.open('about:blank');
-    for (const path of ['', 'app.js', 'core.js', 'door.js', 'style.css', 'icon.svg']) {
+    for (const path of [
+      '',
+      'app.js',
+      'core.js',
+      'pipeline.js',
+      'shared.js',
+      'reading.js',
+      'door.js',
+      'style.css',
+      'icon.svg',
+    ]) {
       const response = await page.goto(`http://evil.example:${server.port}/${path}`);
       expect(response?.status()).toBe(403);
       expect(await response?.text()).not.toContain('wsinspect');

@@ -5,8 +5,12 @@ import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
-/** What it has in common with the page is a file of its own. */
-const FILES = ['index.browser.js', 'core.js'];
+/** What it has in common with the page is in files of their own; each imports those. */
+const FILES: readonly (readonly [name: string, imported: readonly string[]])[] = [
+  ['index.browser.js', ['./pipeline.js', './core.js']],
+  ['pipeline.js', ['./core.js']],
+  ['core.js', []],
+];
 
 /** As the bundler of a user makes it. */
 function bundled(code: string): string {
@@ -21,11 +25,11 @@ function bundled(code: string): string {
   return outputFiles[0]!.text;
 }
 
-it.each(FILES)('the browser bundle asks for nothing of Node: %s', (name) => {
+it.each(FILES)('the browser bundle asks for nothing of Node: %s', (name, expected) => {
   const text = readFileSync(`${dist}/${name}`, 'utf8');
   expect(text).not.toMatch(/["']node:|\brequire\(|\bprocess\.|(?<!\?)\bBuffer\s*[.(]/);
   const imported = [...text.matchAll(/(?:^|;)import\b[^"']*["']([^"']+)["']/g)].map(([, module]) => module);
-  expect(imported).toEqual(name === 'core.js' ? [] : ['./core.js']);
+  expect(imported).toEqual(expected);
 });
 
 it('the browser bundle needs only the language and text coding', () => {

@@ -7,7 +7,7 @@ import { annotatedView } from '../../src/terminal/frames/annotated.js';
 import { PLAIN_THEME } from '../../src/terminal/theme.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import { frameModel } from '../../src/web/frame/frame-model.js';
-import { itemOfJudged } from '../../src/web/items.js';
+import { itemOfJudged } from '../../src/web/paste/item-of-judged.js';
 
 const HEADERS: FrameHeader[] = [7, 16, 64].flatMap((lengthForm) =>
   [0, 4, 7].flatMap((rsv) =>

@@ -4,7 +4,8 @@ import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import { byteText, frameModel, type FrameModel } from '../../src/web/frame/frame-model.js';
-import { bytesOf, itemOfJudged, type FrameItem } from '../../src/web/items.js';
+import { bytesOf, type FrameItem } from '../../src/web/items.js';
+import { itemOfJudged } from '../../src/web/paste/item-of-judged.js';
 
 function itemOf(bytes: Uint8Array): FrameItem {
   const inspector = new Inspector();

@@ -49,11 +49,15 @@ export async function withReport(
   }
 }
 
+/** The modules of the page: each after those that it imports. */
+const SCRIPTS = ['../core.js', '../pipeline.js', '../shared.js', 'reading.js', 'app.js'];
+
 async function pageParts(io: Io): Promise<PageParts> {
-  const names = ['index.html', 'style.css', '../core.js', 'app.js', 'icon.svg'];
-  const texts = await Promise.all(names.map(async (name) => Buffer.from(await pageFile(io, name)).toString()));
-  const [html = '', style = '', core = '', app = '', icon = ''] = texts;
-  return { html, style, core, app, icon };
+  const text = async (name: string): Promise<string> => Buffer.from(await pageFile(io, name)).toString();
+  const names = ['index.html', 'style.css', 'icon.svg'];
+  const [html = '', style = '', icon = ''] = await Promise.all(names.map(text));
+  const scripts = await Promise.all(SCRIPTS.map(async (name) => [basename(name), await text(name)] as const));
+  return { html, style, icon, scripts: new Map(scripts) };
 }
 
 function titleOf(inputs: readonly string[]): string {

@@ -5,9 +5,9 @@ import { scriptJson } from '../../describe/script-json.js';
 export interface PageParts {
   readonly html: string;
   readonly style: string;
-  readonly core: string;
-  readonly app: string;
   readonly icon: string;
+  /** The modules by their names, each after those that it imports: the last is the page. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
 /** What a report has in it. */
@@ -24,7 +24,7 @@ export interface ReportContent {
  * script and style alone, by their hashes. The records are JSON, which no browser runs.
  */
 export function reportPage(parts: PageParts, { records, note, title }: ReportContent): string {
-  const script = oneScript(parts.core, parts.app);
+  const script = oneScript(parts.scripts);
   const icon = `data:image/svg+xml;base64,${Buffer.from(parts.icon).toString('base64')}`;
   const policy = [
     "default-src 'none'",
@@ -58,22 +58,52 @@ function replacedOnce(text: string, pattern: RegExp, by: (all: string) => string
   return text.replace(pattern, by);
 }
 
-const IMPORT = /^import\s*\{([^}]*)\}\s*from\s*"\.\.\/core\.js";/;
+const IMPORT = /^import\s*(?:\{([^}]*)\}\s*from\s*)?"\.{1,2}\/([\w-]+\.js)";/;
+const LAZY_IMPORT = /\bimport\("\.{1,2}\/([\w-]+\.js)"\)/g;
 const EXPORT = /\bexport\s*\{([^}]*)\};?\s*$/;
+const AS = /([\w$]+)\s+as\s+([\w$]+)/g;
+/** The build makes no names of that length. */
+const NAME = 'wsinspectModule';
 
-/** The two modules of the page as one, which imports nothing. */
-export function oneScript(core: string, app: string): string {
-  const exported = EXPORT.exec(core);
-  const imported = IMPORT.exec(app);
-  if (exported === null || imported === null) throw new Error('the page is built in another way');
-  const given = exported[1]!.replace(AS, (_, local: string, name: string) => `${name}:${local}`);
-  const taken = imported[1]!.replace(AS, (_, name: string, local: string) => `${name}:${local}`);
-  const script = `const{${taken}}=(()=>{${core.slice(0, exported.index)}\nreturn{${given}}})();${app.slice(imported[0].length)}`;
+/**
+ * The modules of the page as one script, which imports nothing: each is a function that is called when it is needed for the
+ * first time, so that those that are loaded later cost nothing before.
+ */
+export function oneScript(scripts: ReadonlyMap<string, string>): string {
+  const names = [...scripts.keys()];
+  const nameOf = (file: string): string => {
+    const at = names.indexOf(file);
+    if (at < 0) throw new Error(`the page is built in another way: it imports ${file}`);
+    return NAME + at;
+  };
+  const modules = [...scripts.values()].map((text, at) => {
+    const { heads, rest } = withoutImports(text, nameOf);
+    const body = rest.replace(LAZY_IMPORT, (_, file: string) => `Promise.resolve().then(${nameOf(file)})`);
+    const exported = EXPORT.exec(body);
+    if (exported === null) return `const ${NAME}${at}=()=>{${heads}${body}\n};`;
+    const given = exported[1]!.replace(AS, (_, local: string, name: string) => `${name}:${local}`);
+    return `const ${NAME}${at}=once(()=>{${heads}${body.slice(0, exported.index)}\nreturn{${given}}});`;
+  });
+  const once = 'const once=(make)=>{let made;return()=>made??=make()};';
+  const script = `(()=>{${once}${modules.join('\n')}\n${NAME}${names.length - 1}();})();`;
   // None is in it today; in a string and in an expression without flags they mean the same.
   return script.replace(/<(?=\/script|!--)/gi, '\\x3c');
 }
 
-const AS = /([\w$]+)\s+as\s+([\w$]+)/g;
+/** What a module imports, taken from the functions of the others. */
+function withoutImports(
+  text: string,
+  nameOf: (file: string) => string,
+): { readonly heads: string; readonly rest: string } {
+  let [heads, rest] = ['', text];
+  for (let found = IMPORT.exec(rest); found !== null; found = IMPORT.exec(rest)) {
+    const [whole, taken = '', file = ''] = found;
+    const names = taken.replace(AS, (_, name: string, local: string) => `${name}:${local}`);
+    heads += `const{${names}}=${nameOf(file)}();`;
+    rest = rest.slice(whole.length);
+  }
+  return { heads, rest };
+}
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -4,8 +4,11 @@ import type { PageToken } from './page-token.js';
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
-  // Beside the folder of the page, because the library for browsers needs it as well.
+  '/reading.js': ['reading.js', 'text/javascript; charset=utf-8'],
+  // Beside the folder of the page, because the library for browsers needs them as well.
   '/core.js': ['../core.js', 'text/javascript; charset=utf-8'],
+  '/pipeline.js': ['../pipeline.js', 'text/javascript; charset=utf-8'],
+  '/shared.js': ['../shared.js', 'text/javascript; charset=utf-8'],
   '/door.js': ['door.js', 'text/javascript; charset=utf-8'],
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
   '/icon.svg': ['icon.svg', 'image/svg+xml'],

@@ -11,7 +11,8 @@ import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
 import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
 import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
-import { itemOfJudged, type Item } from '../items.js';
+import type { Item } from '../items.js';
+import { itemOfJudged } from './item-of-judged.js';
 import type { Judged } from '../../traffic/judged.js';
 
 export interface Pasted {

@@ -3,7 +3,6 @@ import { focusGrid } from '../frame/byte-grid.js';
 import { byId } from '../dom.js';
 import { count } from '../../codec/bytes/plural.js';
 import { itemView } from '../item-view.js';
-import { readPasted } from './paste-reading.js';
 import { RowList } from '../row-list.js';
 
 /** The frame of the founding article, as Python prints it. */
@@ -22,7 +21,9 @@ export function setUpPaste(): void {
     () => focusGrid(detail),
   );
   detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
-  const decode = (): void => {
+  const decode = async (): Promise<void> => {
+    // It is most of the script of the page: what reads captures, and the rules. Loaded when something is pasted.
+    const { readPasted } = await import('./paste-reading.js');
     const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction, deflate.checked);
     list.clear();
     detail.replaceChildren();
@@ -35,18 +36,18 @@ export function setUpPaste(): void {
   };
   byId('paste-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    decode();
+    void decode();
   });
   for (const choice of [direction, deflate]) {
-    choice.addEventListener('change', () => text.value !== '' && decode());
+    choice.addEventListener('change', () => text.value !== '' && void decode());
   }
   // What was just pasted is in the box only afterwards.
-  text.addEventListener('paste', () => requestAnimationFrame(decode));
+  text.addEventListener('paste', () => requestAnimationFrame(() => void decode()));
   text.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) decode();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void decode();
   });
   byId('paste-example', HTMLButtonElement).addEventListener('click', () => {
     text.value = EXAMPLE;
-    decode();
+    void decode();
   });
 }
