@@ -9,11 +9,15 @@ import { delimiter, join } from 'node:path';
 /** Debian's, which has Debian's packages, wherever another one comes first. */
 export const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
-/** The browser of the system; undefined: there is none. */
-export const BROWSER = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
+const inPath = (...names: readonly string[]): string | undefined =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+
+/** The browsers of the system; undefined: there is none. */
+export const BROWSER = inPath('chromium', 'chromium-browser', 'google-chrome');
+export const FIREFOX = inPath('firefox-esr', 'firefox');
 
 const answers = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
@@ -24,6 +28,7 @@ const TOOLS = {
   chromium: [() => BROWSER !== undefined, 'chromium'],
   curl: [() => answers('curl', '--version'), 'curl'],
   editcap: [() => answers('editcap', '--version'), 'wireshark-common'],
+  firefox: [() => FIREFOX !== undefined, 'firefox-esr'],
   haproxy: [() => answers('haproxy', '-v'), 'haproxy'],
   jq: [() => answers('jq', '--version'), 'jq'],
   nghttpx: [() => answers('nghttpx', '--version'), 'nghttp2-proxy'],

@@ -18,7 +18,7 @@ export function itemView(item: Item): HTMLElement {
         'div',
         { class: 'note-view' },
         el(
-          'h3',
+          'h2',
           { class: 'view-title' },
           el('span', { class: 'pill', text: item.name }),
           el('span', { text: item.text }),

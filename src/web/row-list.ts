@@ -1,6 +1,6 @@
 import { makeCurrent } from './dom.js';
 import type { Item } from './items.js';
-import { rowView } from './row-view.js';
+import { rowView, titleRow } from './row-view.js';
 
 /** Rows that are kept; the oldest go first. */
 const MOST_ROWS = 2000;
@@ -16,6 +16,7 @@ export class RowList {
   private selected: HTMLElement | null = null;
   /** The row that Tab reaches. */
   private current: HTMLElement | null = null;
+  private readonly titles = titleRow();
   private shows: (item: Item) => boolean = () => true;
 
   constructor(
@@ -24,6 +25,7 @@ export class RowList {
     /** The reader opens what was selected. */
     private readonly enter: () => void,
   ) {
+    list.replaceChildren(this.titles);
     list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest<HTMLElement>('.row');
       if (row !== null) this.choose(row);
@@ -51,7 +53,7 @@ export class RowList {
     this.waiting = [];
     this.selected = null;
     this.current = null;
-    this.list.replaceChildren();
+    this.list.replaceChildren(this.titles);
   }
 
   focus(): void {
@@ -78,7 +80,7 @@ export class RowList {
   }
 
   private rows(): HTMLElement[] {
-    return [...this.list.children] as HTMLElement[];
+    return [...this.list.children].slice(1) as HTMLElement[];
   }
 
   private draw(): void {
@@ -88,7 +90,7 @@ export class RowList {
     const rows = this.waiting.slice(-MOST_ROWS).map((item) => this.rowOf(item));
     this.waiting = [];
     for (const row of rows) list.append(row);
-    for (let over = list.childElementCount - MOST_ROWS; over > 0; over--) list.firstElementChild?.remove();
+    for (let over = list.childElementCount - 1 - MOST_ROWS; over > 0; over--) list.children[1]!.remove();
     if (this.selected?.isConnected !== true) this.selected = null;
     this.findCurrent();
     if (follows) list.scrollTop = list.scrollHeight;
@@ -100,7 +102,7 @@ export class RowList {
     if (current?.isConnected === true && !current.hidden && current === this.selected) return;
     let last = this.list.lastElementChild as HTMLElement | null;
     while (last?.hidden === true) last = last.previousElementSibling as HTMLElement | null;
-    if (last !== null) this.setCurrent(last);
+    if (last !== null && last !== this.titles) this.setCurrent(last);
   }
 
   private setCurrent(row: HTMLElement): void {

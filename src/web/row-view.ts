@@ -8,12 +8,19 @@ export function rowView(item: Item): HTMLElement {
   const worst = item.findings.some(({ severity }) => severity === 'error') ? ' wrong' : '';
   const row = el('div', {
     class: `row of-${nameOf(item)}${worst}`,
-    role: 'option',
+    role: 'row',
     'aria-selected': 'false',
     tabindex: -1,
   });
-  for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, text }));
+  for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, role: 'gridcell', text }));
   return row;
+}
+
+/** The titles of the columns, for those who don't see them: those that are seen stand still above the list. */
+export function titleRow(): HTMLElement {
+  const titles = ['time', 'connection', 'direction', 'kind', 'bytes', 'flags', 'content'];
+  const cells = titles.map((text) => el('span', { role: 'columnheader', text }));
+  return el('div', { class: 'unseen', role: 'row' }, cells);
 }
 
 /** What a row is coloured by. */

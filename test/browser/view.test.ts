@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BINARY, cleanEnv, ROOT, Workshop, wsinspect } from '../cli/binary.js';
+import { ROOT, Workshop, wsinspect } from '../cli/binary.js';
 import { has } from '../tools.js';
 import { Pages } from './browser.js';
+import { Viewings } from './viewing.js';
 
 const CHAT = join(ROOT, 'fixtures/captures/chat.pcap');
 /** What would run if it were read as HTML, or end the script that holds it. */
@@ -15,7 +13,7 @@ const HOSTILE = '</script><img src=x onerror="document.title=1"><!--\u2028';
 
 describe.skipIf(!has('chromium'))('the page over files', () => {
   const pages = new Pages();
-  const children: ChildProcess[] = [];
+  const viewings = new Viewings();
   let shop: Workshop;
   beforeAll(async () => {
     shop = new Workshop();
@@ -23,22 +21,14 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
   });
   afterAll(async () => {
     await pages.end();
-    for (const child of children) child.kill('SIGTERM');
+    viewings.end();
     shop.remove();
   });
   afterEach(() => {
     expect(pages.complaints.splice(0)).toEqual([]);
   });
 
-  const view = async (...args: string[]): Promise<string> => {
-    const child = spawn(process.execPath, [BINARY, 'view', '--json', ...args], {
-      env: cleanEnv(),
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    children.push(child);
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-    return (JSON.parse(line) as { page: string }).page;
-  };
+  const view = (...args: string[]): Promise<string> => viewings.open(...args);
   const isRead = (page: Page): Promise<void> => page.locator('#channel-text', { hasText: /^read: / }).waitFor();
 
   it('lists the rows, filters them, and shows every byte of one', async () => {
@@ -138,7 +128,7 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.locator('#counted', { hasText: '20001 records' }).waitFor();
     await page.focus('#rows');
     await page.keyboard.press('End');
-    await page.locator('#rows [aria-selected=true][aria-posinset="20001"]').waitFor();
+    await page.locator('#rows [aria-selected=true][aria-rowindex="20002"]').waitFor();
     expect(await page.locator('#rows .row').count()).toBeLessThan(80);
     await page.context().close();
   });

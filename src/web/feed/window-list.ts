@@ -2,7 +2,7 @@ import { el, narrowScreen } from '../dom.js';
 import type { Item } from '../items.js';
 import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
-import { rowView } from '../row-view.js';
+import { rowView, titleRow } from '../row-view.js';
 
 /** Browsers draw no element that is higher than some 17 million pixels: of more rows, the scroll bar moves over several at a time. */
 const MOST_HEIGHT = 12_000_000;
@@ -14,7 +14,7 @@ export class WindowList {
   /** The rows that are listed, in their order; undefined: all of them. */
   private rows: Uint32Array | undefined;
   private readonly spacer = el('div', { class: 'spacer', 'aria-hidden': 'true' });
-  private readonly sight = el('div', { class: 'sight' });
+  private readonly sight = el('div', { class: 'sight', role: 'rowgroup' });
   private scheduled = false;
   /** The row that is selected. */
   private selected: number | undefined;
@@ -30,7 +30,7 @@ export class WindowList {
   ) {
     list.classList.add('windowed');
     list.tabIndex = 0;
-    list.replaceChildren(this.spacer, this.sight);
+    list.replaceChildren(el('div', { role: 'rowgroup' }, titleRow()), this.spacer, this.sight);
     list.addEventListener('scroll', () => this.schedule());
     list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest<HTMLElement>('.row');
@@ -134,6 +134,7 @@ export class WindowList {
     const last = Math.min(count, first + Math.ceil(list.clientHeight / rowHeight) + 1);
     const shown: number[] = [];
     for (let place = first; place < last; place++) shown.push(this.rowAt(place));
+    list.setAttribute('aria-rowcount', String(count + 1));
     source.want(shown);
     this.sight.replaceChildren();
     for (const [i, row] of shown.entries()) this.sight.append(this.elementOf(row, first + i));
@@ -145,13 +146,15 @@ export class WindowList {
 
   private elementOf(row: number, place: number): HTMLElement {
     const item = this.source.item(row);
-    const element = item === undefined ? el('div', { class: 'row waiting', role: 'option', text: '…' }) : rowView(item);
+    const element =
+      item === undefined
+        ? el('div', { class: 'row waiting', role: 'row' }, el('span', { role: 'gridcell', text: '…' }))
+        : rowView(item);
     element.id = `${this.list.id}-${row}`;
     element.dataset['row'] = String(row);
     element.removeAttribute('tabindex');
     element.setAttribute('aria-selected', String(row === this.selected));
-    element.setAttribute('aria-posinset', String(place + 1));
-    element.setAttribute('aria-setsize', String(this.count));
+    element.setAttribute('aria-rowindex', String(place + 2));
     return element;
   }
 

@@ -61,7 +61,7 @@ function titleOf(item: FrameItem): HTMLElement {
     `frame ${header.index} at 0x${header.start.toString(16)}`,
   ];
   return el(
-    'h3',
+    'h2',
     { class: 'view-title' },
     el('span', { class: `pill of-${opcodeName(item)}`, text: opcodeName(item) }),
     words.map((text) => el('span', { text })),

@@ -10,7 +10,7 @@ export function packetView(item: PacketItem): HTMLElement {
   const { protocol, name, reply, index, direction, payloadBytes, summary } = item;
   const words = [name, reply ?? [], count(payloadBytes, 'byte'), directionText(direction), `packet ${index}`].flat();
   const title = el(
-    'h3',
+    'h2',
     { class: 'view-title' },
     el('span', { class: 'pill of-packet', text: protocol }),
     words.map((text) => el('span', { text })),

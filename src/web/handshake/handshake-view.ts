@@ -11,7 +11,7 @@ const STATES = { done: 'done', failed: 'failed', open: 'not seen' } as const;
 /** The opening handshake: what was asked, and the seven steps of the answer with their values. */
 export function handshakeView(item: HandshakeItem): HTMLElement {
   const title = el(
-    'h3',
+    'h2',
     { class: 'view-title' },
     el('span', { class: `pill of-${item.valid ? 'handshake' : 'close'}`, text: item.valid ? 'handshake' : 'not open' }),
     el('span', { text: handshakePreview(item) }),

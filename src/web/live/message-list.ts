@@ -13,7 +13,7 @@ export class MessageList {
     const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
     this.add(
       el(
-        'li',
+        'div',
         { class: `message ${way}` },
         el('span', { class: 'sender' }, el('bdi', { text: sender }), timeOf()),
         el('span', { class: isBytes ? 'body bytes-body' : 'body', dir: 'auto', text: cut === '' ? '(empty)' : cut }),
@@ -23,7 +23,7 @@ export class MessageList {
 
   /** A line that is no message. */
   note(text: string, kind: '' | 'wrong' = ''): void {
-    this.add(el('li', { class: `message info ${kind}` }, el('span', { class: 'body', text }), timeOf()));
+    this.add(el('div', { class: `message info ${kind}` }, el('span', { class: 'body', text }), timeOf()));
   }
 
   private add(line: HTMLElement): void {
