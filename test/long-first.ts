@@ -5,6 +5,7 @@ const LONG = [
   ...['attack/attack', 'attack/readers', 'attack/regular-expressions', 'cli/jobs', 'live/floods', 'cli/hostile'],
   ...['conformance/check', 'conformance/options', 'differential/proxy', 'browser/page', 'live/why', 'live/record'],
   ...['goldens', 'sources/generator', 'sources/ground-truth', 'traffic/tls-loss', 'live/idle', 'properties/fuzz'],
+  ...['live/http2-serve', 'cli/safety', 'conformance/http2'],
 ];
 
 /** Begins with the files that take longest: otherwise one of them runs alone at the end. */
