@@ -122,6 +122,7 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
   [4, 'no HTTP', async () => connect((await bare(({ socket }) => socket.write('SSH-2.0-x\r\n'))).url), /no HTTP/],
   [5, 'no such proxy', () => connect('ws://127.0.0.1:1/', '--proxy', 'http://nosuch.invalid:3128'), /nosuch\.invalid/],
   [6, 'no such host', () => connect('ws://nosuch.invalid/'), /nosuch\.invalid:80: no such host/],
+  [7, 'an unknown zone', () => connect('ws://[fe80::1%25nope0]:1/'), /nope0\]:1: it is no address to connect to/],
   [7, 'nobody listens', () => connect('ws://127.0.0.1:1/'), /127\.0\.0\.1:1: connection refused/],
   [
     22,

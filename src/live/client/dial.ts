@@ -169,6 +169,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'no way leads there',
   ENETUNREACH: 'no way leads there',
   ECONNRESET: 'it reset the connection',
+  EADDRNOTAVAIL: 'this machine has no address from which it is reached',
+  EINVAL: 'it is no address to connect to (an unknown zone, or a wrong one)',
   ENOENT: 'no such socket',
   EACCES: 'permission denied',
 };
