@@ -37,6 +37,8 @@ interface Watched {
 
 /** Bytes that the server may send on a stream before they are read. */
 const STREAM_WINDOW = 1024 * 1024;
+/** The time that a server has to end the connection after our end of it: milliseconds. */
+const FAREWELL = 2000;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
@@ -67,6 +69,8 @@ export class Http2Line implements TapTaker {
         closed: (summary) => this.watched.get(summary.connection)?.taker.closed(summary),
       });
     const socket = new TappedSocket(line.stream, this);
+    // Not every server ends TCP after that.
+    socket.on('finish', () => setTimeout(() => line.stream.destroy(), FAREWELL).unref());
     this.session = http2.connect(`${this.scheme}://localhost`, {
       createConnection: () => socket,
       maxHeaderListPairs: MOST_FIELDS,
