@@ -18,7 +18,7 @@ const ILLEGAL = [
   ...startsWith('the peer ends the'),
   ...startsWith('no WebSocket is open'),
   ...startsWith('the client takes the stream as closed'),
-].filter((id) => !FLOODS.test(id));
+].filter((id) => !FLOODS.test(id) && id !== 'h2.data-after-end');
 
 type Flaw = Http2Flaw | Http2ClientFlaw;
 
@@ -54,7 +54,13 @@ const CATCHES: Partial<Record<Flaw, readonly string[]>> = {
   'dies-of-priority': ['h2.priority-frame'],
   'dies-of-goaway': ['h2.goaway-ours'],
   'windows-ignored': ['h2.window-0-close', 'h2.window-1', 'h2.window-of-connection', 'h2.window-shrunk'],
-  'no-end-stream': ['h2.close-end-stream', 'h2.end-stream', 'h2.end-stream-with-close', 'h2.trailers'],
+  'no-end-stream': [
+    'h2.close-end-stream',
+    'h2.data-after-end',
+    'h2.end-stream',
+    'h2.end-stream-with-close',
+    'h2.trailers',
+  ],
   'half-delivered': ['h2.end-stream-mid-frame'],
   'ends-all-for-reset': ['h2.client-reset-after-close', 'h2.client-reset-mid-frame', 'h2.client-reset-open'],
   'deaf-after-flood': [

@@ -35,7 +35,7 @@ const bad = (results: ReadonlyMap<string, CaseResult>): string[] =>
   [...results].filter(([, { behavior }]) => BAD.includes(behavior)).map(([id]) => id);
 
 /** What a server that treats all as legal fails; it has no fault where what comes is legal. */
-const LENIENT = [...ERRORS, ...MALFORMED].filter((id) => id !== 'h2.request-end-stream');
+const LENIENT = [...ERRORS, ...MALFORMED].filter((id) => !['h2.request-end-stream', 'h2.data-after-end'].includes(id));
 
 const CATCHES: Partial<Record<Http2Flaw, readonly string[]>> = {
   'setting-withdrawn': ['h2.setting'],
@@ -66,7 +66,13 @@ const CATCHES: Partial<Record<Http2Flaw, readonly string[]>> = {
   'data-first': ['h2.answer-first'],
   'windows-ignored': ['h2.window-1', 'h2.window-0-close', 'h2.window-shrunk', 'h2.window-of-connection'],
   'gives-no-window': ['h2.window-of-server'],
-  'no-end-stream': ['h2.close-end-stream', 'h2.end-stream', 'h2.end-stream-with-close', 'h2.trailers'],
+  'no-end-stream': [
+    'h2.close-end-stream',
+    'h2.data-after-end',
+    'h2.end-stream',
+    'h2.end-stream-with-close',
+    'h2.trailers',
+  ],
   'half-delivered': ['h2.end-stream-mid-frame'],
   'waits-for-others': ['h2.streams-stalled'],
   'pongs-elsewhere': ['h2.streams-4', 'h2.streams-100'],
