@@ -354,7 +354,7 @@ const TESTS: Tests = {
       { id: 'h2.accepted', verdict: 'OK' },
       { type: 'summary', http: '2' },
     ]);
-    expect((await quick('--http2')).exit).toBe(22);
+    expect((await quick('--http2')).exit).toBe(4);
   },
   '--json': async () =>
     expect(records((await quick('--json')).out).map(({ type }) => type)).toEqual(['case', 'summary']),
