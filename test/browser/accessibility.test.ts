@@ -21,7 +21,7 @@ interface Violation {
 
 /** What axe-core has against the page as it is: rule and element. */
 async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(`(() => {${AXE}; return axe.run(); })()`)) as { violations: Violation[] };
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(`(() => {${AXE}; return axe.run(); })()`);
   return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.target.join(' ')}`);
 }
 

@@ -12,12 +12,8 @@ const CHAT = join(ROOT, 'fixtures/captures/chat.pcap');
 
 /** Waits until the text of an element matches. */
 async function says(page: Page, selector: string, text: RegExp): Promise<void> {
-  await page.waitForFunction(
-    (one: string, source: string) => new RegExp(source).test(document.querySelector(one)?.textContent ?? ''),
-    {},
-    selector,
-    text.source,
-  );
+  const [element, pattern] = [selector, text.source].map((each) => JSON.stringify(each));
+  await page.waitForFunction(`new RegExp(${pattern}).test(document.querySelector(${element})?.textContent ?? '')`);
 }
 
 describe.skipIf(!has('firefox'))('the page in Firefox', () => {
@@ -77,9 +73,7 @@ describe.skipIf(!has('firefox'))('the page in Firefox', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('opcode:ping server:');
     await says(page, '#counted', /^4 of 42 records/);
-    expect(await page.$$eval('#rows .row .name', (names) => names.map(({ textContent }) => textContent))).toEqual(
-      Array(4).fill('ping'),
-    );
+    expect(await page.evaluate("document.querySelectorAll('#rows .row.of-ping').length")).toBe(4);
     await page.close();
   });
 

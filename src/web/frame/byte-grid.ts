@@ -42,6 +42,7 @@ function cellOf(model: FrameModel, byte: GridByte, character: string): HTMLEleme
     tabindex: -1,
     'data-parts': byte.parts.join(' '),
     'data-at': byte.at,
+    'data-wire': digits,
     'aria-description': byteText(model, byte),
   });
   cell.append(digit(digits[0]!, first), digit(digits[1]!, last));

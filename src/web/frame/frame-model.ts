@@ -33,6 +33,8 @@ export interface FrameModel {
   readonly bytes: readonly GridByte[];
   /** Payload bytes that came and are not shown. */
   readonly hidden: number;
+  /** Where the masking key is; undefined: there is none. */
+  readonly keyAt?: number;
 }
 
 const RAW_SHOWN = 4;
@@ -55,7 +57,8 @@ export function frameModel(item: FrameItem): FrameModel {
     const masked = key !== undefined && behind >= 0 && { key: key[behind % 4]! };
     return { at, wire: byte, parts: own, ...(behind >= 0 && { plain: payload[behind]! }), ...masked };
   });
-  return { parts, bytes, hidden: Math.max(0, item.received - payload.length) };
+  const keyAt = key === undefined ? {} : { keyAt: header.length - 4 };
+  return { parts, bytes, hidden: Math.max(0, item.received - payload.length), ...keyAt };
 }
 
 function headerPart(row: HeaderRow, wire: Uint8Array): ModelField {

@@ -5,6 +5,7 @@ import { count } from '../../codec/bytes/plural.js';
 import { directionText, opcodeName, visible } from '../format.js';
 import { byteText, frameModel, type FrameModel, type ModelField } from './frame-model.js';
 import type { ItemFinding, FrameItem } from '../items.js';
+import { xorButton } from './xor-play.js';
 import { Lighting } from './lighting.js';
 
 /** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each highlights the others. */
@@ -22,12 +23,22 @@ export function bytesView(
   below: readonly HTMLElement[],
 ): HTMLElement {
   const description = el('p', { class: 'description', text: HINT });
+  const say = (text: string): void => void (description.textContent = text);
   const view = el(
     'div',
     { class: 'frame-view' },
     title,
     findings,
-    el('div', { class: 'frame-left' }, above, byteGrid(model), description, hiddenOf(model), below),
+    el(
+      'div',
+      { class: 'frame-left' },
+      above,
+      byteGrid(model),
+      description,
+      xorButton(model, say),
+      hiddenOf(model),
+      below,
+    ),
     partTable(model),
   );
   new Lighting(view, (source) => {
