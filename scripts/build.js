@@ -217,7 +217,7 @@ async function sharing() {
   );
 }
 
-/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads what is pasted there. */
+/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads bytes there. */
 const BROWSER_PARTS = {
   'app index.browser reading': 'core',
   'index.browser reading': 'pipeline',
@@ -225,7 +225,7 @@ const BROWSER_PARTS = {
 };
 
 /**
- * The library for browsers, the page, and what the page loads when something is pasted: most of each is in another as
+ * The library for browsers, the page, and what the page loads when something is pasted, dropped or flipped: most of each is in another as
  * well, and is a file of its own. Minified: the package is downloaded by each `npx`, and a report of `--html` has the page
  * in it.
  */
@@ -236,7 +236,7 @@ async function browsing() {
     entryPoints: [
       { in: 'src/index.browser.ts', out: 'index.browser' },
       { in: 'src/web/main.ts', out: 'web/app' },
-      { in: 'src/web/paste/paste-reading.ts', out: 'web/reading' },
+      { in: 'src/web/reading.ts', out: 'web/reading' },
     ],
     platform: 'browser',
     target: BROWSERS,

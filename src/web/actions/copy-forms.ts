@@ -1,6 +1,6 @@
 import { hexOf } from '../../codec/bytes/hex.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
-import { wireOf } from '../frame/flip-bit.js';
+import { wireOf } from '../frame/frame-model.js';
 import { visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, PacketItem } from '../items.js';
 

@@ -1,4 +1,3 @@
-import { readFile } from './read-file.js';
 import { READY } from './worker.js';
 
 /** Takes what the reader of a file sends. */
@@ -24,7 +23,9 @@ export function openDropped(file: File, taker: FileTaker, signal: AbortSignal): 
     for (const command of waiting.splice(0)) way(command);
   };
   const readHere = (): void => {
-    sendBy(readFile(file, (data) => take(typeof data === 'string' ? data : data.buffer), signal));
+    void import('../reading.js').then(({ readFile }) => {
+      sendBy(readFile(file, (data) => take(typeof data === 'string' ? data : data.buffer), signal));
+    });
   };
   const worker = startWorker();
   if (worker === undefined) readHere();

@@ -1,4 +1,4 @@
-import { readFile, type ReadableFile } from './read-file.js';
+import type { ReadableFile } from './read-file.js';
 
 /** A worker of the page, as far as it is used here. */
 interface WorkerScope {
@@ -17,11 +17,13 @@ export function serveFile(): void {
   let obey: ((command: unknown) => void) | undefined;
   scope.onmessage = ({ data }) => {
     if (obey !== undefined) return obey(data);
-    obey = readFile(data as ReadableFile, (sent) => {
-      if (typeof sent === 'string') scope.postMessage(sent);
-      else scope.postMessage(sent.buffer, [sent.buffer as ArrayBuffer]);
+    void import('../reading.js').then(({ readFile }) => {
+      obey = readFile(data as ReadableFile, (sent) => {
+        if (typeof sent === 'string') scope.postMessage(sent);
+        else scope.postMessage(sent.buffer, [sent.buffer as ArrayBuffer]);
+      });
+      scope.postMessage(READY);
     });
-    scope.postMessage(READY);
   };
 }
 

@@ -1,7 +1,6 @@
 import { count } from '../../codec/bytes/plural.js';
 import { el } from '../dom.js';
 import type { FrameItem, Item } from '../items.js';
-import { withBitFlipped } from './flip-bit.js';
 import { findingsOf, frameView } from './frame-view.js';
 
 const BITS = [7, 6, 5, 4, 3, 2, 1, 0] as const;
@@ -16,7 +15,11 @@ export function flippableFrame(item: FrameItem): HTMLElement {
     if (flipped > 0) root.append(changedBar(flipped, () => show([item], 0)));
     if (frame !== undefined) {
       const view = frameView(frame);
-      addFlipper(view, frame, (at, bit) => show(withBitFlipped(frame, at, bit), flipped + 1, at));
+      addFlipper(view, frame, (at, bit) => {
+        void import('../reading.js').then(({ withBitFlipped }) => {
+          if (view.isConnected) show(withBitFlipped(frame, at, bit), flipped + 1, at);
+        });
+      });
       root.append(view);
       if (focus !== undefined) view.querySelector<HTMLElement>(`.byte[data-at="${focus}"]`)?.focus();
     }

@@ -2,17 +2,13 @@ import { inflateRaw } from '../../codec/deflate/inflate-raw.js';
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../codec/handshake/deflate-params.js';
 import { Inspector } from '../../traffic/inspector.js';
-import { itemOfJudged, type FrameItem, type Item } from '../items.js';
-import { frameModel } from './frame-model.js';
+import type { FrameItem, Item } from '../items.js';
+import { itemOfJudged } from '../paste/item-of-judged.js';
+import { wireOf } from './frame-model.js';
 
 const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 /** Bytes that a message may inflate to. */
 const MOST_MESSAGE = 64 * 1024;
-
-/** The bytes of a frame as they were on the wire, as far as they are here. */
-export function wireOf(item: FrameItem): Uint8Array {
-  return Uint8Array.from(frameModel(item).bytes, ({ wire }) => wire);
-}
 
 /** What is read of the frame's bytes when one bit of them is another: `bit` 7 is the highest. */
 export function withBitFlipped(item: FrameItem, at: number, bit: number): Item[] {

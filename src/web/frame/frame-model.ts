@@ -136,3 +136,8 @@ export function byteText({ parts }: FrameModel, { at, wire, plain, key, parts: o
 function charText(byte: number): string {
   return byte > 0x20 && byte < 0x7f ? `  '${String.fromCharCode(byte)}'` : '';
 }
+
+/** The bytes of a frame as they were on the wire, as far as they are here. */
+export function wireOf(item: FrameItem): Uint8Array {
+  return Uint8Array.from(frameModel(item).bytes, ({ wire }) => wire);
+}

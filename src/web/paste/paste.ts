@@ -22,8 +22,7 @@ export function setUpPaste(): void {
   );
   detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
   const decode = async (): Promise<void> => {
-    // It is most of the script of the page: what reads captures, and the rules. Loaded when something is pasted.
-    const { readPasted } = await import('./paste-reading.js');
+    const { readPasted } = await import('../reading.js');
     const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction, deflate.checked);
     list.clear();
     detail.replaceChildren();
