@@ -7,6 +7,7 @@ import { records, wsinspect } from '../cli/binary.js';
 import { has } from '../tools.js';
 import { closeHttp2, echoFrames, http2Peer } from './http2-peers.js';
 import { closeServers, echo, listening } from './servers.js';
+import { Serving } from './serving.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
 
 const hasTls = has('openssl');
@@ -155,6 +156,63 @@ describe('connect --http2=auto', () => {
   it('is HTTP/1.1 without TLS', async () => {
     const { url } = await echo();
     expect(await connect(url, '--http2=auto', '-x', 'a')).toMatchObject({ exit: 0, out: 'a\n' });
+  });
+});
+
+describe('options of connect over HTTP/2', () => {
+  it('-L follows a redirect', async () => {
+    const { port } = await http2Peer((stream, headers) => {
+      if (headers[':path'] === '/b') return echoFrames(stream);
+      stream.respond({ ':status': 302, location: '/b' }, { endStream: true });
+    });
+    expect(await connect(`ws://127.0.0.1:${port}/a`, '--http2', '-L', '-x', 'a')).toMatchObject({
+      exit: 0,
+      out: 'a\n',
+    });
+  });
+
+  it.each<[string, (stream: Parameters<typeof echoFrames>[0]) => void]>([
+    ['RST_STREAM', (stream) => stream.close(8)],
+    ['GOAWAY', (stream) => stream.session!.destroy(undefined, 11)],
+    ['END_STREAM', (stream) => void stream.end()],
+  ])('--reconnect after %s makes another connection', async (_what, end) => {
+    let tries = 0;
+    const { port } = await http2Peer((stream) => {
+      if (tries++ > 0) return echoFrames(stream);
+      stream.respond();
+      stream.once('data', () => end(stream));
+    });
+    const url = `ws://127.0.0.1:${port}/`;
+    const { exit, err } = await connect(url, '--http2', '--reconnect', '2', '-x', 'a', '-x', 'b', '--count', '1');
+    expect([exit, err, tries]).toEqual([0, expect.stringContaining('connecting again'), 2]);
+  });
+
+  it('--fragment splits a message', async () => {
+    const serving = await Serving.start('--http2', '--json');
+    try {
+      const said = await connect(serving.url, '--http2', '-x', 'hello', '--fragment', '2');
+      expect(said).toMatchObject({ exit: 0, out: 'hello\n' });
+      await serving.until((out) => out.includes('"type":"connection"'));
+      const sent = serving.records.filter(({ type, direction }) => type === 'frame' && direction === 'client');
+      expect(sent.map(({ name, text }) => [name, text]).slice(0, 3)).toEqual([
+        ['text', 'he'],
+        ['continuation', 'll'],
+        ['continuation', 'o'],
+      ]);
+    } finally {
+      await serving.stop();
+    }
+  });
+
+  it.each<[string[], number, string]>([
+    [['-x', 'ok', '--expect', 'ok'], 0, ''],
+    [['-x', 'ok', '--expect', 'other', '-w', '0.2'], 28, 'none of 1 messages matches'],
+    [['--ping-interval', '0.05', '-m', '0.6', '-v'], 28, 'pong after'],
+    [['--raw-frame', '818000000000', '--count', '1'], 0, ''],
+  ])('%j', async (args, code, words) => {
+    const { port } = await http2Peer(echoFrames);
+    const { exit, err } = await connect(`ws://127.0.0.1:${port}/`, '--http2', ...args);
+    expect([exit, err]).toEqual([code, expect.stringContaining(words)]);
   });
 });
 
