@@ -84,6 +84,8 @@ describe.skipIf(!TMUX)('the prompt', () => {
       expect(text).toMatch(/pong after \d+\.\d{3} ms/);
       expect(text).toMatch(/closed +4001/);
     });
+    // The server sees the end of TCP after that of the client.
+    await until(() => told.some((line) => line.startsWith('close')));
     expect(told).toEqual(['hello', 'ping are you there', 'hex 00ff', '/slash', 'A', 'abcd', 'close 4001 so long']);
   });
 
