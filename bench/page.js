@@ -72,7 +72,7 @@ const rate = (act) =>
   page.evaluate(
     async ([source, steps]) => {
       const step = new Function('at', source);
-      const next = () => new Promise(requestAnimationFrame);
+      const next = () => new Promise((resolve) => globalThis.requestAnimationFrame(resolve));
       await next();
       const begin = await next();
       let last = begin;
@@ -105,7 +105,7 @@ const CASES = {
 };
 console.log(`${frames.toLocaleString('en')} frames, ${connections.toLocaleString('en')} connections`);
 const empty = await rate(CASES['empty canvas']);
-await page.evaluate(() => window.emptyCanvas.remove());
+await page.evaluate('window.emptyCanvas.remove()');
 let isSlow = false;
 for (const [name, act] of Object.entries(CASES)) {
   const { rate: shown, longest } = name === 'empty canvas' ? empty : await rate(act);

@@ -28,6 +28,9 @@ export interface LaneBins {
   /** Seconds: the longest stall that began there, by the side that took nothing; 0: none. */
   readonly clientStalls: Float32Array;
   readonly serverStalls: Float32Array;
+  /** There is something in `marks`, in the waits. */
+  hasMarks: boolean;
+  hasWaits: boolean;
   /** Frames in the window. */
   frames: number;
 }
@@ -47,6 +50,8 @@ export function emptyBins(width: number): LaneBins {
     serverPongs: new Float32Array(width),
     clientStalls: new Float32Array(width),
     serverStalls: new Float32Array(width),
+    hasMarks: false,
+    hasWaits: false,
     frames: 0,
   };
 }
@@ -63,22 +68,30 @@ export function binRows(columns: RowColumns, rows: Uint32Array, { from, to, widt
     const x = Math.min(width - 1, Math.floor((time - from) * scale));
     const kind = kinds[row]!;
     const flag = flags[row]!;
-    if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) bins.marks[x]! |= markOf(flag);
+    if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) mark(bins, x, markOf(flag));
     if (kind < ROW_KIND.handshake) {
       addFrame(bins, x, kind, sizes[row]!, flag);
-      if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
-    } else if (kind === ROW_KIND.gap) bins.marks[x]! |= BIN_MARK.gap;
+      if (kind === OPCODE.pong)
+        addWait(bins, flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
+    } else if (kind === ROW_KIND.gap) mark(bins, x, BIN_MARK.gap);
     else if (kind === ROW_KIND.stall)
-      addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
+      addWait(bins, flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
     else if (kind === ROW_KIND.handshake) {
-      bins.marks[x]! |= BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0);
-    } else if (kind === ROW_KIND.ended) bins.marks[x]! |= BIN_MARK.ended;
+      mark(bins, x, BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0));
+    } else if (kind === ROW_KIND.ended) mark(bins, x, BIN_MARK.ended);
   }
   return bins;
 }
 
-function addWait(waits: Float32Array, x: number, seconds: number): void {
-  if (seconds > waits[x]!) waits[x] = seconds;
+function mark(bins: LaneBins, x: number, bits: number): void {
+  bins.marks[x]! |= bits;
+  bins.hasMarks = true;
+}
+
+function addWait(bins: LaneBins, waits: Float32Array, x: number, seconds: number): void {
+  if (!(seconds > waits[x]!)) return;
+  waits[x] = seconds;
+  bins.hasWaits = true;
 }
 
 function addFrame(bins: LaneBins, x: number, kind: number, size: number, flag: number): void {

@@ -7,6 +7,8 @@ import { frameInk, type Inks } from './overview-ink.js';
 /** Pixels of a lane, and of the part above its line. */
 export const LANE_HEIGHT = 26;
 const HALF = 11;
+/** Characters. */
+const MOST_LABEL = 40;
 /** Pixels between two labels of the axis. */
 const TICK_ROOM = 90;
 
@@ -37,45 +39,57 @@ export function outcomeText({ outcome, code, closedBy }: TimeLane): string {
   return `${outcome === 'trouble' ? 'trouble: ' : ''}${name}${by}`;
 }
 
-export function drawLane(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing): void {
-  const { lane, label, isSelected, left, right, top } = drawing;
-  if (isSelected) {
+/**
+ * Lanes, one under the other: all labels first, then all bodies, so that what is outside of their columns is cut off once
+ * for all of them.
+ */
+export function drawLanes(pen: CanvasRenderingContext2D, inks: Inks, drawings: readonly LaneDrawing[]): void {
+  const [first] = drawings;
+  if (first === undefined) return;
+  const { left, right, top } = first;
+  const height = drawings.length * LANE_HEIGHT;
+  for (const { isSelected, top: y } of drawings) {
+    if (!isSelected) continue;
     pen.fillStyle = inks.select;
-    pen.fillRect(0, top, right, LANE_HEIGHT);
+    pen.fillRect(0, y, right, LANE_HEIGHT);
   }
-  const middle = top + LANE_HEIGHT / 2;
-  drawLabel(pen, inks, lane, label, left, middle);
+  clipped(pen, { x: 0, width: left - 6, top, height }, () => drawings.forEach((one) => drawLabel(pen, inks, one)));
+  clipped(pen, { x: left, width: right - left, top, height }, () => {
+    for (const drawing of drawings) {
+      const middle = drawing.top + LANE_HEIGHT / 2;
+      drawExtent(pen, inks, drawing, middle);
+      if (drawing.bins.hasWaits) drawWaits(pen, inks, drawing, middle);
+      drawBars(pen, inks, drawing, middle);
+      if (drawing.bins.hasMarks) drawMarks(pen, inks, drawing, middle);
+      drawEnd(pen, inks, drawing, middle);
+    }
+  });
+}
+
+interface ClipArea {
+  readonly x: number;
+  readonly width: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+function clipped(pen: CanvasRenderingContext2D, { x, width, top, height }: ClipArea, draw: () => void): void {
   pen.save();
   pen.beginPath();
-  pen.rect(left, top, right - left, LANE_HEIGHT);
+  pen.rect(x, top, width, height);
   pen.clip();
-  drawExtent(pen, inks, drawing, middle);
-  drawWaits(pen, inks, drawing, middle);
-  drawBars(pen, inks, drawing, middle);
-  drawMarks(pen, inks, drawing, middle);
-  drawEnd(pen, inks, drawing, middle);
+  draw();
   pen.restore();
 }
 
-function drawLabel(
-  pen: CanvasRenderingContext2D,
-  inks: Inks,
-  lane: TimeLane,
-  label: string,
-  left: number,
-  middle: number,
-): void {
+function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, { lane, label, top }: LaneDrawing): void {
+  const middle = top + LANE_HEIGHT / 2;
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   pen.fillStyle = inks[lane.outcome];
   pen.fillText(OUTCOME_MARKS[lane.outcome], 8, middle);
   pen.fillStyle = inks.text;
-  pen.save();
-  pen.beginPath();
-  pen.rect(0, middle - HALF, left - 6, 2 * HALF);
-  pen.clip();
-  pen.fillText(`#${lane.connection} ${label}`, 24, middle);
-  pen.restore();
+  pen.fillText(`#${lane.connection} ${label.slice(0, MOST_LABEL)}`, 24, middle);
 }
 
 function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {
@@ -205,7 +219,8 @@ function drawEnd(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDra
 }
 
 export interface StripDrawing {
-  readonly counts: Uint32Array;
+  /** The bars, as `drawDensity` makes them. */
+  readonly density: HTMLCanvasElement;
   readonly left: number;
   readonly width: number;
   readonly height: number;
@@ -217,17 +232,22 @@ export interface StripDrawing {
   readonly seconds: number;
 }
 
-/** All frames over the whole time, with the window that the lanes show. */
-export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: StripDrawing): void {
-  const { counts, left, width, height, from, to, begin, seconds } = strip;
+/** Frames in each column of pixels, on a logarithmic scale. */
+export function drawDensity(pen: CanvasRenderingContext2D, inks: Inks, counts: Uint32Array, height: number): void {
   let most = 1;
   for (const count of counts) if (count > most) most = count;
   pen.fillStyle = inks['frame-text'];
   const room = height - 18;
   for (let x = 0; x < counts.length; x++) {
     const tall = counts[x]! === 0 ? 0 : Math.max(1, room * (Math.log1p(counts[x]!) / Math.log1p(most)));
-    pen.fillRect(left + x, height - tall, 1, tall);
+    pen.fillRect(x, height - tall, 1, tall);
   }
+}
+
+/** All frames over the whole time, with the window that the lanes show. */
+export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: StripDrawing): void {
+  const { density, left, width, height, from, to, begin, seconds } = strip;
+  pen.drawImage(density, left, 0, density.width / window.devicePixelRatio, height);
   drawAxis(pen, inks, { from: begin, to: begin + seconds, left, width, top: 0 });
   if (from <= 0 && to >= 1) return;
   pen.fillStyle = inks.select;

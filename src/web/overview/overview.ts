@@ -10,10 +10,20 @@ import {
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
-import { AXIS_HEIGHT, drawAxis, drawLane, drawStrip, LANE_HEIGHT, outcomeText } from './overview-draw.js';
+import {
+  AXIS_HEIGHT,
+  drawAxis,
+  drawDensity,
+  drawLanes,
+  drawStrip,
+  LANE_HEIGHT,
+  outcomeText,
+  type LaneDrawing,
+} from './overview-draw.js';
 import { InkProbe, type Inks } from './overview-ink.js';
 import { Gestures } from './overview-gestures.js';
 import { densityTable, lanesTable } from './overview-table.js';
+import { penOf } from './overview-pen.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
@@ -66,6 +76,9 @@ export class Overview {
   private view: AxisView | undefined;
   private selected: number | undefined;
   private counts: Uint32Array = new Uint32Array(0);
+  private image:
+    | { readonly counts: Uint32Array; readonly inks: Inks; readonly height: number; readonly canvas: HTMLCanvasElement }
+    | undefined;
   private scheduled = false;
   private readonly binned = new Map<number, LaneBins>();
   private resting: number | undefined;
@@ -238,14 +251,16 @@ export class Overview {
     const scale = width / this.seconds;
     const first = Math.floor(scroll.scrollTop / LANE_HEIGHT);
     const end = Math.min(this.lanes.length, first + Math.ceil(height / LANE_HEIGHT) + 1);
+    const drawings: LaneDrawing[] = [];
     for (let i = first; i < end; i++) {
       const lane = this.lanes[i]!;
       const bins = this.binsOf(lane);
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
       const top = AXIS_HEIGHT + i * LANE_HEIGHT - scroll.scrollTop;
       const isSelected = lane.connection === this.selected;
-      drawLane(pen, inks, { lane, bins, label, isSelected, left, right: left + width, top, x, scale });
+      drawings.push({ lane, bins, label, isSelected, left, right: left + width, top, x, scale });
     }
+    drawLanes(pen, inks, drawings);
     pen.fillStyle = inks.back;
     pen.fillRect(0, 0, scroll.clientWidth, AXIS_HEIGHT);
     if (Number.isNaN(table.first)) return;
@@ -254,11 +269,11 @@ export class Overview {
   }
 
   private drawStrip(inks: Inks): void {
-    const { whole, shown, left, width, counts } = this;
+    const { whole, shown, left, width } = this;
     const { clientWidth, clientHeight } = this.strip;
     const seconds = whole.to - whole.from;
     drawStrip(penOf(this.strip, clientWidth, clientHeight), inks, {
-      counts,
+      density: this.densityImage(inks, clientHeight),
       left,
       width,
       height: clientHeight,
@@ -267,6 +282,16 @@ export class Overview {
       begin: whole.from - this.table.first,
       seconds,
     });
+  }
+
+  /** The bars of the strip, drawn once: zooming and moving change only what is over them. */
+  private densityImage(inks: Inks, height: number): HTMLCanvasElement {
+    const { counts, image } = this;
+    if (image?.counts === counts && image.inks === inks && image.height === height) return image.canvas;
+    const canvas = document.createElement('canvas');
+    drawDensity(penOf(canvas, Math.max(1, counts.length), height), inks, counts, height);
+    this.image = { counts, inks, height, canvas };
+    return canvas;
   }
 
   /** Marking a span on the strip shows it, and lists only what happened in it. */
@@ -336,20 +361,4 @@ export class Overview {
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (bottom > scroll.scrollTop) scroll.scrollTop = bottom;
   }
-}
-
-/** A canvas with as many points as the screen has, empty. */
-function penOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = window.devicePixelRatio;
-  const pen = canvas.getContext('2d')!;
-  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== across || canvas.height !== down) {
-    canvas.width = across;
-    canvas.height = down;
-    canvas.style.height = `${height}px`;
-  }
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  pen.font = `12px ${getComputedStyle(canvas).fontFamily}`;
-  return pen;
 }
