@@ -18,7 +18,7 @@ const MOST_SECONDS = 90;
 
 const [kept, ...wanted] = process.argv.slice(2);
 const folder = kept === undefined ? mkdtempSync(join(tmpdir(), 'wsinspect-peers-')) : resolve(kept);
-const totals = { packets: 0, differences: 0 };
+const totals = { cases: 0, packets: 0, differences: 0 };
 try {
   install();
   for (const name of Object.keys(CASES)) {
@@ -28,7 +28,7 @@ try {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
 console.log(`peers: ${totals.packets} packets compared, ${totals.differences} differences`);
-if (totals.differences > 0 || totals.packets === 0) process.exitCode = 1;
+if (totals.differences > 0 || totals.cases === 0) process.exitCode = 1;
 
 function install() {
   mkdirSync(folder, { recursive: true });
@@ -68,6 +68,7 @@ function endGroup({ pid }) {
 
 function report(name, { skipped, packets, differences }) {
   if (skipped !== undefined) return console.log(`${name.padEnd(34)} skipped: ${skipped}`);
+  totals.cases++;
   totals.packets += packets;
   totals.differences += differences.length;
   console.log(`${name.padEnd(34)} ${String(packets).padStart(4)} packets  ${differences.length} differences`);

@@ -9,6 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Log } from './log.js';
 
 const WSINSPECT = fileURLToPath(new URL('../../bin/wsinspect.js', import.meta.url));
+/** What the servers of the prompt's protocols ask for. */
+const SUBPROTOCOLS = { mqtt: 'mqtt', stomp: 'v12.stomp', 'graphql-transport-ws': 'graphql-transport-ws' };
 const PATIENCE = 20_000;
 
 export class Bench {
@@ -118,6 +120,39 @@ export class Bench {
       () => 'the proxy does not listen',
     );
     return JSON.parse(proxy.text.split('\n', 1)[0]).port;
+  }
+
+  /** `connect` at a terminal: types each line, and waits for what it has to bring about at the server. */
+  async prompt(url, app, steps) {
+    const line = [
+      process.execPath,
+      WSINSPECT,
+      'connect',
+      url,
+      '--app',
+      app,
+      ...(SUBPROTOCOLS[app] ? ['-s', SUBPROTOCOLS[app]] : []),
+    ];
+    const quoted = line.map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qfec', `stty cols 200; exec ${quoted}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#children.push(child);
+    let shown = '';
+    child.stdout.on('data', (chunk) => (shown += chunk));
+    await this.until(
+      () => shown.includes('>'),
+      () => `connect shows no prompt: ${shown}`,
+    );
+    for (const [typed, holds] of steps) {
+      child.stdin.write(`${typed}\n`);
+      await this.until(
+        () => holds(shown),
+        () => `${typed} does not do what it should: ${shown.slice(-1500)}`,
+      );
+    }
+    child.stdin.write('/close\n');
+    await new Promise((done) => child.once('exit', done));
   }
 
   async until(holds, what = () => 'what a case waits for does not come', patience = PATIENCE) {

@@ -76,6 +76,16 @@ export const CASES = {
   phoenix: { file: 'channels', title: 'phoenix', protocols: ['phoenix'] },
   'action cable': { file: 'channels', title: 'actionCable', protocols: ['actioncable'] },
   yjs: { file: 'channels', title: 'yjs', protocols: ['yjs'] },
+  'prompt socket.io': { ...SIO, title: 'prompt', needs: ['script'] },
+  'prompt graphql-transport-ws': {
+    file: 'graphql',
+    title: 'prompt',
+    protocols: ['graphql-transport-ws'],
+    needs: ['script'],
+  },
+  'prompt signalr': { file: 'signalr', title: 'prompt', protocols: ['signalr'], besides: HELLO, needs: ['script'] },
+  'prompt mqtt': { file: 'mqtt', title: 'prompt', protocols: ['mqtt'], needs: ['script'] },
+  'prompt stomp': { file: 'stomp', title: 'prompt', protocols: ['stomp'], needs: ['script', 'rabbitmq-server'] },
 };
 
 export const PACKAGES = {

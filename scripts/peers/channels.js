@@ -22,7 +22,7 @@ export async function phoenix(bench) {
         const { join_ref, ref, topic, event, payload } = message;
         const status = topic === 'room:closed' || event === 'fail' ? 'error' : 'ok';
         const response = payload instanceof ArrayBuffer ? {} : payload;
-        if (event !== 'silent') send({ join_ref, ref, topic, event: 'phx_reply', payload: { status, response } });
+        if (event !== 'drop') send({ join_ref, ref, topic, event: 'phx_reply', payload: { status, response } });
         if (event === 'shout') send({ topic, event: 'shouted', payload });
         if (event === 'drop') socket.terminate();
       };

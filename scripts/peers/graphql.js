@@ -50,6 +50,25 @@ export async function transport(bench) {
   await ask(refused, { query: '{ hello }' });
 }
 
+export async function prompt(bench) {
+  const { useServer } = bench.require('graphql-ws/use/ws');
+  const { WebSocketServer } = bench.require('ws');
+  const { sent, got } = bench.log.server;
+  const http = createServer();
+  const jsonMessageReplacer = (key, value) => (key === '' && sent.push(entry(value)), value);
+  const jsonMessageReviver = (key, value) => (key === '' && got.push(entry(value)), value);
+  const sockets = new WebSocketServer({ server: http });
+  const server = useServer({ schema: schema(bench), jsonMessageReplacer, jsonMessageReviver }, sockets);
+  bench.onClose(() => server.dispose());
+  const port = await bench.proxy(await bench.listen(http));
+  const all = (type, count) => () => sent.filter((entry) => entry.type === type).length >= count;
+  await bench.prompt(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', [
+    ['/init', all('connection_ack', 1)],
+    ['/query { hello(name: "ü") }', all('complete', 1)],
+    ['/query subscription { count(to: 2) }', all('complete', 2)],
+  ]);
+}
+
 export async function legacy(bench) {
   const { SubscriptionClient, SubscriptionServer } = bench.require('subscriptions-transport-ws');
   const graphql = bench.require('graphql');

@@ -52,6 +52,26 @@ export async function aedes(bench) {
   await talk(bench, await bench.listen(http), 4);
 }
 
+export async function prompt(bench) {
+  const { Aedes } = await bench.load('aedes');
+  const { WebSocketServer, createWebSocketStream } = bench.require('ws');
+  const broker = await Aedes.createBroker();
+  const http = createServer();
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'mqtt' });
+  sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
+  bench.onClose(() => broker.close());
+  const seen = new Set();
+  broker.on('client', () => seen.add('client'));
+  broker.on('subscribe', (subscriptions) => seen.add(`of ${subscriptions[0].topic}`));
+  broker.on('publish', ({ topic, payload }) => seen.add(`${topic} ${payload}`));
+  const port = await bench.proxy(await bench.listen(http));
+  await bench.prompt(`ws://127.0.0.1:${port}/mqtt`, 'mqtt', [
+    ['/login', () => seen.has('client')],
+    ['/subscribe a/#', () => seen.has('of a/#')],
+    ['/publish a/b hi there', (shown) => seen.has('a/b hi there') && /←.*PUBLISH a\/b/.test(shown)],
+  ]);
+}
+
 async function talk(bench, server, protocolVersion) {
   const mqtt = bench.require('mqtt');
   const port = await bench.proxy(server);

@@ -25,6 +25,19 @@ export async function msgpack(bench) {
   await talk(bench, () => new MessagePackHubProtocol());
 }
 
+export async function prompt(bench) {
+  const { JsonHubProtocol } = bench.require('@microsoft/signalr');
+  const { sent, got } = bench.log.server;
+  const port = await bench.proxy(await serve(bench, () => new JsonHubProtocol()));
+  await bench.prompt(`ws://127.0.0.1:${port}/hub`, 'signalr', [
+    ['/hello', () => sent.some(({ type }) => type === 'Invocation')],
+    [
+      '/invoke echo 1, "two"',
+      () => got.some(({ name }) => name === 'echo') && sent.some(({ type }) => type === 'Completion'),
+    ],
+  ]);
+}
+
 async function talk(bench, open) {
   const signalr = bench.require('@microsoft/signalr');
   const port = await bench.proxy(await serve(bench, open));

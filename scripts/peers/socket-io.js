@@ -63,6 +63,25 @@ async function talk4(bench, parser, marksBinary) {
   await said(client, 'disconnect');
 }
 
+/** The commands of the prompt: the server is the library's. */
+export async function prompt(bench) {
+  const { Server } = bench.require('socket.io');
+  const { log } = bench;
+  const http = createServer();
+  const server = new Server(http, {
+    parser: logging(bench.require('socket.io-parser'), log.server, TYPES, true),
+    pingInterval: 300,
+  });
+  bench.onClose(() => server.close());
+  answer(server);
+  const port = await bench.proxy(await bench.listen(http));
+  const got = (name) => () => log.server.got.some((entry) => entry.name === name || entry.type === name);
+  await bench.prompt(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`, 'socket.io', [
+    ['/join', got('CONNECT')],
+    ['/emit plain "hi", {"a":[1]}', (shown) => got('plain')() && /EVENT.*plain/.test(shown)],
+  ]);
+}
+
 export async function version2(bench) {
   const Server = bench.require('socket.io2');
   const io = bench.require('socket.io-client2');

@@ -48,6 +48,15 @@ export async function rabbitmq(bench) {
   await client.deactivate();
 }
 
+export async function prompt(bench) {
+  const port = await bench.proxy(await broker(bench));
+  await bench.prompt(`ws://127.0.0.1:${port}/ws`, 'stomp', [
+    ['/login guest guest', (shown) => /←.*CONNECTED/.test(shown)],
+    ['/subscribe /topic/a', () => true],
+    ['/send /topic/a hi there', (shown) => /←.*MESSAGE.*hi there/.test(shown)],
+  ]);
+}
+
 /** `>>> SEND`, its headers and body; `>>> PING`, `<<< PONG`: beats. */
 function logged(line, { sent, got }) {
   const list = line.startsWith('>>> ') ? sent : line.startsWith('<<< ') ? got : undefined;

@@ -22,12 +22,13 @@ export class StreamOutput implements Output {
     return this.stream.isTTY === true;
   }
 
+  /** A terminal that has not been given a size reports 0. */
   get columns(): number | undefined {
-    return this.stream.columns;
+    return this.stream.columns || undefined;
   }
 
   get rows(): number | undefined {
-    return this.stream.rows;
+    return this.stream.rows || undefined;
   }
 
   write(data: Printable | PrintableBytes): Promise<void> | void {
