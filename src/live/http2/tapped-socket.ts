@@ -11,6 +11,8 @@ export class TappedSocket extends Duplex {
     private readonly taker: TapTaker,
   ) {
     super();
+    // node:http2 does that with a socket of the system: otherwise small DATA frames wait for an acknowledgement (Nagle).
+    socket.setNoDelay(true);
     socket.on('data', (chunk: Uint8Array) => {
       taker.incoming(chunk);
       if (!this.push(chunk)) socket.pause();
