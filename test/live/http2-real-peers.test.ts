@@ -47,8 +47,7 @@ function textsOf(out: string, side: string): unknown[] {
 async function captured(port: number, talk: () => Promise<void>): Promise<void> {
   const file = join(folder, `${port}.pcap`);
   const recorded = await tcpdump(file, `tcp port ${port}`);
-  await talk();
-  await recorded();
+  await talk().finally(recorded);
   const { out } = await wsinspect(['decode', '-f', file, '--json', '--view', 'messages']);
   expect([textsOf(out, 'client'), textsOf(out, 'server')]).toEqual([TEXTS, TEXTS]);
   expect(records(out).find(({ type }) => type === 'connection')).toMatchObject({
