@@ -10,6 +10,7 @@ import { LiveView } from './live/live-view.js';
 import { setUpPaste } from './paste/paste.js';
 import { ReportSource } from './feed/report-source.js';
 import { setUpTabs } from './tabs.js';
+import { startTour } from './tour/tour.js';
 import { takeToken } from './token.js';
 
 /** The element that has the records of a report. */
@@ -23,6 +24,8 @@ class App {
   private file: FileSource | undefined;
   private view: FeedView | undefined;
   private channel: Channel | undefined;
+  /** Nothing was shown so far. */
+  private isFirst = true;
 
   /** `body`: the page before anything was put into it. */
   constructor(private readonly body: Node) {
@@ -106,7 +109,11 @@ class App {
     const pill = byId('mode', HTMLElement);
     pill.textContent = files === undefined ? mode : namesText(files);
     pill.hidden = false;
-    if (feed !== 'file') return this.live?.begin(hello);
+    if (feed !== 'file') {
+      if (feed === 'serve' && this.isFirst) startTour();
+      this.isFirst = false;
+      return this.live?.begin(hello);
+    }
     // Another run, or this one once more: its rows are read from the first on.
     if (this.file !== undefined) return location.reload();
     this.file = new FileSource((command) => this.channel?.send(command));

@@ -148,6 +148,49 @@ describe.skipIf(!chromium)('the page', () => {
     await Promise.all([page, other].map((each) => each.context().close()));
   });
 
+  it('has a tour of three steps, which is remembered, and not shown to programs', async () => {
+    const page = await pages.open(urlOf(echo));
+    await page.locator('#channel[data-state=on]').waitFor();
+    expect(await page.locator('#tour').count()).toBe(0);
+    const address = `${urlOf(echo)}#tour`;
+    const other = await pages.open(address);
+    for (const [text, button] of [
+      ['1 of 3', 'Next'],
+      ['2 of 3', 'Next'],
+      ['3 of 3', 'Done'],
+    ]) {
+      await other.locator('#tour p', { hasText: text! }).waitFor();
+      expect(await other.locator('.toured').count()).toBe(1);
+      await other.locator('#tour button', { hasText: button! }).click();
+    }
+    await other.locator('#tour').waitFor({ state: 'detached' });
+    expect(await other.evaluate("localStorage.getItem('wsinspect.tour')")).toBe('seen');
+    await Promise.all([page, other].map((each) => each.context().close()));
+  });
+
+  it('flips a bit, copies, and compares', async () => {
+    const page = await pages.open(urlOf(echo));
+    await page.click('#tab-paste');
+    await page.fill('#paste-text', `${FRAME} 810461626364`);
+    await page.click('#paste-form button[type=submit]');
+    await page.locator('#paste-detail .byte').first().click();
+    await page.keyboard.press('6');
+    await page.locator('#paste-detail .findings', { hasText: 'RSV1' }).waitFor();
+    await page.locator('#paste-detail button', { hasText: 'As captured' }).click();
+    expect(await page.locator('#paste-detail .findings', { hasText: 'RSV1' }).count()).toBe(0);
+    await page.locator('#paste-detail button', { hasText: 'Copy hex' }).click();
+    await page.locator('#paste-detail .action-result code', { hasText: FRAME }).waitFor();
+    await page.locator('#paste-detail button', { hasText: 'Compare with the next' }).click();
+    await page.locator('#paste-rows .row').nth(1).click();
+    await page.locator('#paste-detail .diff-second', { hasText: 'abcd' }).waitFor();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.locator('#paste-rows .row').nth(0).click();
+    await page.locator('#paste-detail button', { hasText: 'Take the mask off' }).click();
+    expect(await page.textContent('#paste-detail .description')).toContain('3b ⊕ 0e = 35');
+    expect(await page.locator('.xoring').count()).toBe(0);
+    await page.context().close();
+  });
+
   it('inflates what is pasted', async () => {
     const page = await pages.open(urlOf(echo));
     await page.click('#tab-paste');
