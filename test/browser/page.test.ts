@@ -186,7 +186,7 @@ describe.skipIf(!chromium)('the page', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.locator('#paste-rows .row').nth(0).click();
     await page.locator('#paste-detail button', { hasText: 'Take the mask off' }).click();
-    expect(await page.textContent('#paste-detail .description')).toContain('3b ⊕ 0e = 35');
+    expect(await page.textContent('#paste-detail .xor-text')).toContain('3b ⊕ 0e = 35');
     expect(await page.locator('.xoring').count()).toBe(0);
     await page.context().close();
   });

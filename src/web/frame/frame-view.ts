@@ -23,22 +23,12 @@ export function bytesView(
   below: readonly HTMLElement[],
 ): HTMLElement {
   const description = el('p', { class: 'description', text: HINT });
-  const say = (text: string): void => void (description.textContent = text);
   const view = el(
     'div',
     { class: 'frame-view' },
     title,
     findings,
-    el(
-      'div',
-      { class: 'frame-left' },
-      above,
-      byteGrid(model),
-      description,
-      xorButton(model, say),
-      hiddenOf(model),
-      below,
-    ),
+    el('div', { class: 'frame-left' }, above, byteGrid(model), description, xorButton(model), hiddenOf(model), below),
     partTable(model),
   );
   new Lighting(view, (source) => {

@@ -8,10 +8,13 @@ const STEP = 350;
 const MOST_WRITTEN = 8;
 
 /** A button that shows how the mask is taken off, byte by byte; at once for those who want no motion. */
-export function xorButton(model: FrameModel, say: (text: string) => void): HTMLElement[] {
+export function xorButton(model: FrameModel): HTMLElement[] {
   const masked = model.bytes.filter(({ key }) => key !== undefined).slice(0, MOST_BYTES);
   if (masked.length === 0) return [];
   const button = el('button', { type: 'button', class: 'xor', text: 'Take the mask off' });
+  // Not the line of the byte under the pointer: a layout that moves would replace it.
+  const out = el('p', { class: 'description xor-text', role: 'status' });
+  const say = (text: string): void => void (out.textContent = text);
   let timer: number | undefined;
   const stop = (grid: Element | null | undefined): void => {
     window.clearTimeout(timer);
@@ -42,5 +45,5 @@ export function xorButton(model: FrameModel, say: (text: string) => void): HTMLE
     };
     step(0);
   });
-  return [button];
+  return [button, out];
 }
