@@ -33,7 +33,7 @@ export interface SequenceJoin {
   /** Places in the list of steps. */
   readonly from: number;
   readonly to: number;
-  /** Who asked. */
+  /** The side that made the call or sent the ping. */
   readonly side: 'client' | 'server';
   readonly seconds: number | undefined;
   readonly isError: boolean;

@@ -227,7 +227,7 @@ export class Client {
 
   /** The same where a signal ends the run: a peer that continues to send is not read for long. */
   leave(): void {
-    readAtMost(this.stream as Socket, MOST_FAREWELL);
+    readAtMost(this.stream, MOST_FAREWELL);
     this.close(1001);
   }
 

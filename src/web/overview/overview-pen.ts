@@ -1,4 +1,4 @@
-/** Asked for once: each question makes the browser work out all styles. */
+/** Read once: each reading makes the browser work out all styles. */
 let fontFamily: string | undefined;
 
 /** A canvas with as many points as the screen has, empty. */

@@ -67,7 +67,7 @@ export class SequenceView {
     this.refresh();
   }
 
-  /** Records that were asked for are here. */
+  /** Records that were requested are here. */
   arrived(): void {
     this.schedule();
     this.exporting?.();
@@ -124,7 +124,7 @@ export class SequenceView {
     requestAnimationFrame(() => this.draw());
   }
 
-  /** Steps `first` to `end`; what is not here is asked for. */
+  /** Steps `first` to `end`; what is not here is requested. */
   private steps(first: number, end: number): SequenceStep[] {
     const steps: SequenceStep[] = [];
     const missing: number[] = [];
