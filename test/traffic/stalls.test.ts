@@ -34,7 +34,12 @@ describe('stalls of a connection', () => {
   it.each(['client', 'server'] as const)('are those of the %s', (side) => {
     const decoded = decodeCapture([...dialog([HELLO]), segment(side, 0, 1), segment(side, 9, 4)]);
     const [{ directions } = { directions: undefined }] = decoded.connections;
-    expect(directions?.[side].stalls).toEqual({ count: 1, seconds: 3, longest: 3 });
+    expect(directions?.[side].stalls).toEqual({
+      count: 1,
+      seconds: 3,
+      longest: 3,
+      spans: [{ from: 1_700_000_001, seconds: 3 }],
+    });
     expect(directions?.[side === 'client' ? 'server' : 'client'].stalls).toBeUndefined();
     expect(codesOf(decoded)).toEqual(codesOf(decodeCapture(dialog([HELLO]))));
   });
