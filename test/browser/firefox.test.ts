@@ -73,7 +73,7 @@ describe.skipIf(!has('firefox'))('the page in Firefox', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('opcode:ping server:');
     await says(page, '#counted', /^4 of 42 records/);
-    expect(await page.evaluate("document.querySelectorAll('#rows .row.of-ping').length")).toBe(4);
+    await page.waitForFunction("document.querySelectorAll('#rows .row.of-ping').length === 4");
     await page.close();
   });
 
@@ -87,7 +87,8 @@ describe.skipIf(!has('firefox'))('the page in Firefox', () => {
     await says(page, '#channel-text', /^read: 7413 bytes/);
     await page.click('#tab-inspector');
     await says(page, '#counted', /^42 records/);
-    await page.click('#rows .row');
+    // The list may be drawn again meanwhile: the locator tries again.
+    await page.locator('#rows .row').click();
     await page.waitForSelector('#detail .step');
     await page.close();
   });

@@ -47,7 +47,7 @@ describe('a server without WebSockets over HTTP/2', () => {
     expect(await exits(`ws://127.0.0.1:${port}/`)).toEqual({ check: 22, connect: 22 });
   });
 
-  it('that speaks HTTP/1.1: exit 4', async () => {
+  it('of HTTP/1.1: exit 4', async () => {
     const { url } = await serve();
     expect(await exits(url)).toEqual({ check: 4, connect: 4 });
   });

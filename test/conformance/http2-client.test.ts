@@ -81,7 +81,7 @@ describe.concurrent('a client with a flaw', () => {
   });
 });
 
-/** A client that takes a flood, and goes on, has no fault. */
+/** A client that takes a flood, and continues, has no fault. */
 it('reports floods that are taken', async () => {
   expect(await bad(undefined, ({ id }) => FLOODS.test(id))).toEqual([]);
 });

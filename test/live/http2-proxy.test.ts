@@ -272,7 +272,7 @@ describe('what the other end of an HTTP/2 stream sees', () => {
     const isGoing = once(session, 'goaway');
     for (const each of sessions) each.goaway(0);
     expect((await isGoing)[0]).toBe(0);
-    // The stream goes on.
+    // The stream continues.
     one.send('hello');
     await one.got(HELLO);
     await serving.until((out) => out.includes('GOAWAY'));
@@ -486,7 +486,7 @@ describe('other requests over HTTP/2', () => {
 });
 
 describe('options of the proxy over HTTP/2', () => {
-  it('faults are made in the frames of a stream, and what is shown is what was sent', async () => {
+  it('faults are made in the frames of a stream, and the records show them as they were sent', async () => {
     const { port } = await http2Peer(echoFrames);
     const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', '--json', '--duplicate');
     const socket = await socketTo(serving);

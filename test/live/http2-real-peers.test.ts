@@ -71,7 +71,7 @@ const nghttpx = (front: number, back: string): [program: string, args: string[]]
   ],
 ];
 
-/** A server of HTTP/2 of somebody else's that echoes. */
+/** A server of HTTP/2 of another project that echoes. */
 const SERVERS = {
   haproxy: (port: number, back: number) =>
     haproxy(
@@ -114,7 +114,7 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('%s as a server 
   });
 });
 
-/** A client of HTTP/2 of somebody else's: a proxy that one of HTTP/1.1 stands before. */
+/** A client of HTTP/2 of another project: a proxy that takes HTTP/1.1. */
 const CLIENTS = {
   haproxy: (port: number, back: number) =>
     haproxy(

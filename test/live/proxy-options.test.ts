@@ -374,6 +374,16 @@ const TESTS: Tests = {
   },
   '--redact-addresses': async () =>
     expect(await recorded('hi', '--redact-addresses', '--json')).not.toContain('"client":"127.0.0.1'),
+  '--html': async () => {
+    const shop = new Workshop();
+    try {
+      const file = `${shop.folder}/report.html`;
+      await shown(['kept'], '--html', file);
+      expect(readFileSync(file, 'utf8')).toContain('"text":"kept"');
+    } finally {
+      shop.remove();
+    }
+  },
   '--page': async () => expect((await proxyErr('--page')).err).toMatch(/^open http:\S+token=[\w-]+ to watch$/m),
   '--no-token': async () =>
     expect((await proxyErr('--page', '--no-token')).err).toMatch(/^open http:[^?\s]+ to watch$/m),

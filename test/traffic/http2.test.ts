@@ -296,7 +296,7 @@ describe('a hole', () => {
     expect(records.filter(({ type }) => type === 'gap')).toMatchObject([{ connection: 4, length: 50 }]);
   });
 
-  it('is known to a direction that goes on after END_STREAM, as it must not', () => {
+  it('is known to a direction that continues after END_STREAM, as it must not', () => {
     const [client, server] = [new Http2End(), new Http2End()];
     const whole = concat([text(0, 'one message, and bytes of it are lost'), text(0, 'another one, which is whole')]);
     const parts = Array.from({ length: Math.ceil(whole.length / 6) }, (_, i) => whole.subarray(6 * i, 6 * i + 6));

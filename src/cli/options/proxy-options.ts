@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Http2Mode } from '../../live/http2/http2-relay.js';
 import { redactOptions, type RedactOptions } from './redact-options.js';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
@@ -66,9 +67,6 @@ export function proxyOptions(): Option[] {
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }
-
-/** `clients`: the server is spoken to over HTTP/1.1. */
-type Http2Mode = true | 'auto' | 'clients';
 
 function http2Option(): Option {
   return new Option(

@@ -26,7 +26,7 @@ import { ping } from '../verdicts/autobahn.js';
 
 /** The answer to the extended CONNECT of a client, as it should be, and as it must not be (RFC 8441 §5, RFC 9113 §8). */
 
-type Fields = readonly LinkField[];
+type LinkFields = readonly LinkField[];
 
 interface AnswerRow {
   readonly id: string;
@@ -34,7 +34,7 @@ interface AnswerRow {
   readonly title: string;
   readonly ruling: Ruling;
   readonly expected?: string;
-  change(this: void, fields: Fields): Fields;
+  change(this: void, fields: LinkFields): LinkFields;
   readonly form?: SectionForm;
   /** Before the answer. */
   begin?(this: void, served: ServedStream, bench: Bench): void | Promise<void>;
@@ -45,13 +45,13 @@ const NOT_OPENED: Ruling = { ...MUST_REFUSE, silent: 'OK' };
 
 const field = (name: string, value: string): LinkField => ({ name, value });
 const plus =
-  (...more: Fields) =>
-  (fields: Fields): Fields => [...fields, ...more];
+  (...more: LinkFields) =>
+  (fields: LinkFields): LinkFields => [...fields, ...more];
 const status =
   (value: string) =>
-  (fields: Fields): Fields =>
+  (fields: LinkFields): LinkFields =>
     fields.map((one) => (one.name === ':status' ? field(':status', value) : one));
-const same = (fields: Fields): Fields => fields;
+const same = (fields: LinkFields): LinkFields => fields;
 
 const accepted = (
   id: string,

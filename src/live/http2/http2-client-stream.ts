@@ -142,7 +142,7 @@ export class Http2ClientStream extends Duplex implements Http2End {
 
   private ended({ rstCode = 0, aborted }: ClientHttp2Stream, session: Http2Session | undefined): void {
     if (rstCode !== 0 || (aborted && !this.hasEnded)) {
-      // With its connection it gets a code that nobody sent.
+      // With its connection it gets a code that was not sent.
       if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
       const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || CANCEL)})`;
       return void this.destroy(new Http2Reset(words));

@@ -11,7 +11,7 @@ import { Http2Front, type ReceivedStream } from './http2-front.js';
 import { Http2ServerEnd } from './http2-server-end.js';
 import { Http2Upstream } from './http2-upstream.js';
 
-/** Which version the server is spoken to in: `clients`: HTTP/1.1. */
+/** Which version the server gets: `clients`: HTTP/1.1. */
 export type Http2Mode = true | 'auto' | 'clients';
 
 /** A request of a client of HTTP/2, in the form of one of HTTP/1.1. */
@@ -34,7 +34,7 @@ export interface Http2RelayTaker {
 }
 
 /** A connection of a client. */
-interface Leg {
+interface ClientLeg {
   readonly upstream: Http2Upstream | undefined;
   readonly watches: Set<StreamWatch>;
 }
@@ -47,7 +47,7 @@ const NO_ERROR = 0;
 /** HTTP/2 of a relay: the connections of its clients, and those to the server. Each client has its own. */
 export class Http2Relay {
   private readonly front: Http2Front;
-  private readonly legs = new Map<Socket, Leg>();
+  private readonly legs = new Map<Socket, ClientLeg>();
   private readonly upstreams = new Set<Http2Upstream>();
 
   constructor(
@@ -68,7 +68,7 @@ export class Http2Relay {
 
   /** A client begins HTTP/2. */
   begin(socket: Socket): void {
-    const leg: Leg = {
+    const leg: ClientLeg = {
       upstream: this.upstream((code, last) => this.serverGoes(socket, code, last)),
       watches: new Set(),
     };
@@ -120,7 +120,7 @@ export class Http2Relay {
     if (code !== NO_ERROR) this.taker.trouble(`the server ends an HTTP/2 connection: GOAWAY ${http2ErrorName(code)}`);
   }
 
-  private watched(leg: Leg | undefined, side: Side, code: number, lastStream: number): void {
+  private watched(leg: ClientLeg | undefined, side: Side, code: number, lastStream: number): void {
     for (const each of leg?.watches ?? []) {
       each.event(side, { name: 'GOAWAY', code, lastStream, debug: '', offset: 0 });
     }

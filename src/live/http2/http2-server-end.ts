@@ -61,7 +61,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     stream.on('end', () => {
       this.hasEnded = true;
       if (this.isChunked) this.push(lastChunk(this.trailers));
-      // The end of another request is that of its body: the connection goes on until it was answered.
+      // The end of another request is that of its body: the connection continues until it was answered.
       if (isWebSocket) this.push(null);
     });
     stream.pause();
@@ -188,7 +188,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     const isAnswered = stream.headersSent || stream.destroyed || stream.closed;
     if (isAnswered) return this.resetWith(INTERNAL_ERROR);
     stream.respond({ ':status': String(refusal.status), 'content-type': 'text/plain; charset=utf-8' });
-    // Both ends are reset: what the server sends after that is for nobody.
+    // Both ends are reset: what the server sends after that has no reader.
     stream.end(`wsinspect: ${refusal.reason}\n`, () => this.destroy(new Error(refusal.reason)));
   }
 
@@ -196,7 +196,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     const { stream } = this;
     const { rstCode = 0 } = stream;
     if (rstCode !== 0 || (stream.aborted && !this.hasEnded)) {
-      // With its connection it gets a code that nobody sent.
+      // With its connection it gets a code that was not sent.
       if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
       return void this.destroy(new Error(`RST_STREAM ${http2ErrorName(rstCode || CANCEL)}`));
     }

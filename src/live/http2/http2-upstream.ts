@@ -13,7 +13,7 @@ export interface UpstreamEnd {
 export class Http2Upstream {
   private line: Http2Line | undefined;
   private pending: Promise<Http2Line | undefined> | undefined;
-  /** The server is spoken to over HTTP/1.1. */
+  /** The server gets HTTP/1.1. */
   private isHttp1 = false;
   /** The connection on which that was shown, unused. */
   private spare: DialledConnection | undefined;

@@ -57,7 +57,7 @@ export interface RelayOptions extends LiveContext {
   readonly faults: RelayFaults;
   /** Numbers from 0 up to 1 for the faults of a connection. */
   random(this: void, connection: number): () => number;
-  /** HTTP/2 is taken of the clients, and spoken to the server as `mode` has it. */
+  /** HTTP/2 is taken of the clients, and sent to the server as `mode` has it. */
   readonly http2?: { readonly mode: Http2Mode; readonly relay: typeof Http2Relay } | undefined;
   /** Whether a connection is inspected. */
   readonly wants?: ConnectionFilter | undefined;

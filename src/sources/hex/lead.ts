@@ -84,12 +84,12 @@ const OPENERS: readonly Opener[] = [
   },
   {
     kind: 'packed list of bytes',
-    pattern: /(?:struct\.)?pack\s*\(\s*(["'])[!@=<>]?(?:\d*[BbCc][\d*]*)+\1\s*,/y,
+    pattern: /(?:struct\.)?pack\s*\(\s*(["'])[!@=<>]?\d*[BbCc][\d*BbCc]*\1\s*,/y,
     open: (context) => new ArrayElements(context, () => new HexLead(context, 'bytes'), 'decimal', true),
   },
   {
     kind: 'packed hex',
-    pattern: /pack\s*\(?\s*(["'])H[\d*]*\1\s*,\s*(["'])/y,
+    pattern: /pack\s*(?:\(\s*)?(["'])H[\d*]*\1\s*,\s*(["'])/y,
     open: (context, match) => quotedHex(context, match),
   },
   { kind: 'list of bytes', pattern: /[[{(]/y, open: array },
