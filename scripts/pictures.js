@@ -94,7 +94,9 @@ try {
   const report = join(folder, 'report.html');
   spawnSync(process.execPath, [binary, 'decode', '-q', '-f', capture, '--connection', '3', '--html', report]);
   const dark = await browser.newPage({ viewport: SIZE, colorScheme: 'dark' });
-  await dark.goto(`${pathToFileURL(report).href}#f=2`);
+  await dark.goto(pathToFileURL(report).href);
+  await dark.locator('#tab-inspector').click();
+  await dark.locator('#rows .row', { hasText: '0x3' }).click();
   await dark.screenshot({ path: join(pictures, 'report.png') });
 } finally {
   await browser.close();
