@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MEASURES, numberText, transportsOf } from '../../src/web/compare/compare-model.js';
+import { MEASURES, numberText, transportsOf, talkText } from '../../src/web/compare/compare-model.js';
 
 const POLLING = {
   name: 'short polling',
@@ -27,4 +27,13 @@ it('writes numbers so that they can be compared', () => {
     '7',
   ]);
   expect(MEASURES.map(({ of }) => of(POLLING))).toEqual([3102.4, 161_105, 412, 512.3]);
+});
+
+it('says who sends how often', () => {
+  expect(talkText(POLLING)).toBe(
+    'short polling: a client asks before each answer: 412 requests for 50 messages, 8.24 for each.',
+  );
+  expect(talkText({ ...POLLING, name: 'WebSocket', requests: 2 })).toBe(
+    'WebSocket: 2 requests to open, then either end sends when it has something: 50 messages.',
+  );
 });

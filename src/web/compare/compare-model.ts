@@ -1,3 +1,4 @@
+import { count } from '../../codec/bytes/plural.js';
 import type { ComparedTransport } from '../../traffic/run-records/compared-transport.js';
 
 /** As far as the page draws it. */
@@ -27,6 +28,16 @@ export const MEASURES: readonly {
   { title: 'Requests', unit: '', of: ({ requests }) => requests },
   { title: 'Delivery delay, median', unit: 'ms', of: ({ delayMedianMs }) => delayMedianMs },
 ];
+
+/** Who sends how often: a sentence of each transport. */
+export function talkText({ name, requests, messages }: DrawnTransport): string {
+  const each = numberText(requests / Math.max(1, messages));
+  const sent = count(messages, 'message');
+  if (requests < messages) {
+    return `${name}: ${count(requests, 'request')} to open, then either end sends when it has something: ${sent}.`;
+  }
+  return `${name}: a client asks before each answer: ${count(requests, 'request')} for ${sent}, ${each} for each.`;
+}
 
 /** With groups of three digits, and no more decimals than are significant. */
 export function numberText(value: number): string {

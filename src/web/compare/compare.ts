@@ -1,5 +1,5 @@
 import { largest } from '../../codec/bytes/lists.js';
-import { MEASURES, numberText, transportsOf, type DrawnTransport } from './compare-model.js';
+import { MEASURES, numberText, talkText, transportsOf, type DrawnTransport } from './compare-model.js';
 import { byId, el, refill } from '../dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -28,7 +28,14 @@ async function measured(): Promise<HTMLElement[]> {
   try {
     const response = await fetch('/compare.json');
     const transports = response.ok ? transportsOf(await response.json()) : undefined;
-    if (transports !== undefined) return [tableOf(transports), ...MEASURES.map((measure) => bars(measure, transports))];
+    if (transports !== undefined) {
+      const talk = el(
+        'ul',
+        { class: 'talk' },
+        transports.map((one) => el('li', { text: talkText(one) })),
+      );
+      return [tableOf(transports), talk, ...MEASURES.map((measure) => bars(measure, transports))];
+    }
     return [
       el('p', { class: 'empty', text: `the server answers ${response.status}, without a result that can be drawn` }),
     ];
