@@ -247,7 +247,8 @@ export function drawDensity(pen: CanvasRenderingContext2D, inks: Inks, counts: U
 /** All frames over the whole time, with the window that the lanes show. */
 export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: StripDrawing): void {
   const { density, left, width, height, from, to, begin, seconds } = strip;
-  if (density.width > 0 && density.height > 0) pen.drawImage(density, left, 0, density.width / window.devicePixelRatio, height);
+  if (density.width > 0 && density.height > 0)
+    pen.drawImage(density, left, 0, density.width / window.devicePixelRatio, height);
   drawAxis(pen, inks, { from: begin, to: begin + seconds, left, width, top: 0 });
   if (from <= 0 && to >= 1) return;
   pen.fillStyle = inks.select;
