@@ -139,6 +139,7 @@ describe('accept --verify', () => {
   it('is 0 or 1', async () => {
     expect(await accept(KEY, { verify: VALUE })).toEqual({ exit: 0, out: `${VALUE}\n`, err: '' });
     expect(await accept(KEY, { verify: ` ${VALUE}\n` })).toMatchObject({ exit: 0 });
+    expect(await accept(KEY, { verify: `Sec-WebSocket-Accept: ${VALUE}` })).toMatchObject({ exit: 0 });
     for (const value of ['lCaWI6ZCGd5I25+0bJrVqBOcDYc=', '', VALUE.toLowerCase()]) {
       expect(await accept(KEY, { verify: value })).toMatchObject({ exit: 1 });
     }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { records, wsinspect } from '../cli/binary.js';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { has } from '../tools.js';
 import { closeHttp2, echoFrames, http2Peer } from './http2-peers.js';
 import { closeServers, echo, listening } from './servers.js';
@@ -25,6 +25,25 @@ async function connect(...args: string[]): Promise<{ exit: number | null; out: s
 }
 
 describe('connect --http2', () => {
+  it.each(['pcapng', 'ndjson', 'har'])(
+    'is recorded as %s, and what comes after the end is no error',
+    async (ending) => {
+      const { port } = await http2Peer(echoFrames);
+      const shop = new Workshop();
+      try {
+        const { exit, err } = await connect(
+          `ws://127.0.0.1:${port}/`,
+          ...['--http2', '-x', 'a', '-1', '--record', `${shop.folder}/kept.${ending}`],
+        );
+        expect({ exit, err }).toEqual({ exit: 0, err: expect.not.stringContaining('--record') as string });
+        const kept = await wsinspect(['decode', '-q', '-f', `${shop.folder}/kept.${ending}`]);
+        expect(kept.exit).toBe(0);
+      } finally {
+        shop.remove();
+      }
+    },
+  );
+
   it('opens a WebSocket by prior knowledge, and shows pseudo-headers, stream and frames', async () => {
     const { port } = await http2Peer(echoFrames);
     const { exit, out } = await connect(

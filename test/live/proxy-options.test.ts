@@ -467,5 +467,19 @@ describe('proxy', () => {
     expect((await runHere(['proxy', '99999', 'ws://a/'])).exit).toBe(2);
   });
 
+  it('blames no end for what it changed itself', async () => {
+    const cause = async (...more: string[]): Promise<unknown> => {
+      const { url } = await peer((socket) => socket.on('message', () => socket.close(1007)));
+      const serving = await proxy(url, '--json', ...more);
+      const client = await Client.open(serving.url);
+      client.socket.send('valid text');
+      await client.closed;
+      await serving.until((out) => out.includes('"type":"connection"'));
+      return serving.records.find(({ type }) => type === 'connection')?.['cause'];
+    };
+    expect(await cause()).toMatchObject({ code: 'content-refused' });
+    expect(await cause('--corrupt', '1', '--seed', '1')).toBeUndefined();
+  });
+
   it.each(Object.keys(TESTS))('%s', (option) => TESTS[option]!());
 });

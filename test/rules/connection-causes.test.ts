@@ -287,6 +287,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     ended({ ...close(1007), sent: { ...TEXT, isSound: false } }),
   ],
   [
+    'content-refused',
+    '70000 bytes',
+    ended({ ...close(1007), sent: TEXT }),
+    ended({ close: { ...close(1007).close!, reason: 'invalid start byte at position 0' }, sent: TEXT }),
+  ],
+  [
     'type-refused',
     'text messages only',
     ended({ ...close(1003), sent: BINARY }),

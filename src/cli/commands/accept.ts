@@ -81,7 +81,7 @@ async function compute(io: Io, key: string, options: AcceptCommandOptions): Prom
   const steps = stepsOf(wire);
   const result = { key, keyBytes: bytes, sha1: steps.sha1, accept: steps.accept };
   if (options.verify === undefined) return result;
-  const expected = options.verify.trim();
+  const expected = options.verify.replace(/^\s*sec-websocket-accept\s*:/i, '').trim();
   const mistake = findAcceptMistake(wire, expected, hashOf);
   return { ...result, expected, match: expected === steps.accept, ...(mistake && { mistake }) };
 }

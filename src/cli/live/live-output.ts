@@ -41,6 +41,8 @@ export class LiveOutput implements Seen {
   private again = false;
   private waits = false;
   private dropped = 0;
+  /** Connections of which frames were changed on purpose: what an end objects to is not what the other one sent. */
+  private readonly meddled = new Set<number>();
   private polls: ((polled: Polled) => Printable) | undefined;
   private faults: ((fault: RelayFault) => Printable) | undefined;
   private readonly idle = new IdleEnds();
@@ -103,7 +105,7 @@ export class LiveOutput implements Seen {
 
   closed(ended: ConnectionSummary): void {
     this.idle.add(ended);
-    const summary = this.idle.explained(ended);
+    const summary = this.meddled.delete(ended.connection) ? withoutCause(ended) : this.idle.explained(ended);
     this.output.endCalls(summary.connection);
     this.closing.closed(summary);
     this.output.closed(summary, true);
@@ -120,6 +122,7 @@ export class LiveOutput implements Seen {
 
   /** What was done to a frame on purpose: never left out. */
   fault(fault: RelayFault): void {
+    this.meddled.add(fault.connection);
     if (this.options.json) this.output.json(faultRecord(fault));
     else if (this.faults) this.output.text(this.faults(fault));
     this.schedule();
@@ -185,4 +188,9 @@ export class LiveOutput implements Seen {
     }
     await this.output.flush();
   }
+}
+
+function withoutCause(summary: ConnectionSummary): ConnectionSummary {
+  const { cause, ...rest } = summary;
+  return cause === undefined ? summary : rest;
 }

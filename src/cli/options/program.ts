@@ -110,7 +110,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     'view capture.pcapng',
     'view browser.har --listen 9003',
     'view capture.pcapng --trouble --app none',
-    'tcpdump -U -w - port 9001 | wsinspect view',
+    'view session.ndjson --grep error',
   ]).action(async (files: string[], options: ViewCommandOptions) => {
     const { view } = await import('../entries/view.js');
     setExit(await view(io, files, options));

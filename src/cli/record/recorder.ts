@@ -132,6 +132,8 @@ export class Recording implements StreamOpener {
   /** Made with the first event: a run without a connection replaces no file. */
   private writer: StreamOpener | undefined;
   private failed = false;
+  /** The run has ended: a connection that ends TCP later adds nothing. */
+  private isOver = false;
 
   constructor(
     private readonly io: Io,
@@ -183,6 +185,7 @@ export class Recording implements StreamOpener {
         this.fail(error, ` (what was recorded is in ${this.har.journal.path}, which decode reads)`);
       }
     }
+    this.isOver = true;
     this.file.close();
     const cut = this.writer instanceof NdjsonWriter ? this.writer.cut : 0;
     if (cut > 0)
@@ -205,7 +208,7 @@ export class Recording implements StreamOpener {
   }
 
   private attempt<T>(action: (writer: StreamOpener) => T): T | undefined {
-    if (this.failed) return undefined;
+    if (this.failed || this.isOver) return undefined;
     try {
       return action((this.writer ??= this.begin()));
     } catch (error) {

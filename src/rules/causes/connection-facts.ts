@@ -45,6 +45,7 @@ export interface ConnectionFacts {
     readonly isAnswer: boolean;
     /** Neither end had sent a message, and the handshake was done just before. */
     readonly isAtOpen: boolean;
+    readonly reason?: string;
   };
   /** The last RST_STREAM, or GOAWAY with an error, that concerned it (RFC 9113 §6.4, §6.8). */
   readonly http2End?: { readonly name: 'RST_STREAM' | 'GOAWAY'; readonly code: number; readonly by: ConnectionRole };

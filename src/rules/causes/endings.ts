@@ -59,6 +59,9 @@ function pingUnanswered(by: EndRole, { unansweredPings }: EndFacts): Cause {
 
 type Closed = (facts: Facts, by: EndRole, close: NonNullable<Facts['close']>) => Cause | undefined;
 
+/** A close reason about UTF-8, as libraries write it. */
+const OF_ENCODING = /utf-?8|(start|continuation) byte|codec|decod|encoding/i;
+
 /** By close code: what its sender is likely to have objected to (RFC 6455 §7.4.1). */
 const BY_CODE: Readonly<Record<number, Closed>> = {
   1002: (facts, by, { code }) => forFault(by, code, facts[OTHER[by]].fault),
@@ -67,9 +70,11 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
     if (!isAnswer || last?.isFirstOfType !== true) return undefined;
     return causeBy('type-refused', { by, type: last.type, others: last.type === 'text' ? 'binary' : 'text' });
   },
-  1007: (facts, by, { code, isAnswer }) => {
+  1007: (facts, by, { code, isAnswer, reason = '' }) => {
     const { fault, lastMessage: last } = facts[OTHER[by]];
     if (fault !== undefined) return forFault(by, code, fault);
+    // It got other bytes than were seen here: something between them changed these.
+    if (OF_ENCODING.test(reason)) return undefined;
     if (!isAnswer || last?.type !== 'text' || !last.isSound) return undefined;
     return causeBy('content-refused', { by, length: last.length });
   },

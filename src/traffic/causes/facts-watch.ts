@@ -109,10 +109,18 @@ export class FactsWatch {
     return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
   }
 
+  private closeFacts(summary: ConnectionSummary): ConnectionFacts['close'] {
+    const { isAnswer, isAtOpen } = this;
+    const by = provenCloser(summary);
+    if (by === undefined || summary.closeCode === undefined) return undefined;
+    const reason = summary.directions[by]?.close?.reason ?? '';
+    return { by, code: summary.closeCode, isAnswer, isAtOpen, ...(reason !== '' && { reason }) };
+  }
+
   private facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
-    const { handshake, body, isAnswer, isAtOpen, openTime, http2End } = this;
-    const { directions, closeCode, ended, endedBy, endedAt = NaN } = summary;
-    const closedBy = provenCloser(summary);
+    const { handshake, body, openTime, http2End } = this;
+    const { directions, ended, endedBy, endedAt = NaN } = summary;
+    const close = this.closeFacts(summary);
     const silence = endedAt - lastTime;
     const sinceOpen = endedAt - openTime;
     const isOver = ended === 'fin' || ended === 'reset';
@@ -127,7 +135,7 @@ export class FactsWatch {
       ...(body && { body }),
       client: this.client.facts(provenUnanswered(directions, 'client')),
       server: this.server.facts(provenUnanswered(directions, 'server')),
-      ...(closedBy && closeCode !== undefined && { close: { by: closedBy, code: closeCode, isAnswer, isAtOpen } }),
+      ...(close && { close }),
       ...(end && { end }),
       ...(http2End && { http2End }),
     };
