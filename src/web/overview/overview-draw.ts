@@ -11,6 +11,8 @@ const HALF = 11;
 const MOST_LABEL = 40;
 /** Pixels between two labels of the axis. */
 const TICK_ROOM = 90;
+/** Pixels between the end of a label and the beginning of the next one, at least. */
+const LABEL_GAP = 6;
 
 export interface LaneDrawing {
   readonly lane: TimeLane;
@@ -271,13 +273,18 @@ export const AXIS_HEIGHT = 18;
 
 export function drawAxis(pen: CanvasRenderingContext2D, inks: Inks, { from, to, left, width, top }: AxisDrawing): void {
   pen.textBaseline = 'top';
+  pen.textAlign = 'left';
+  let taken = -Infinity;
   for (const { at, label } of ticksOf(from, to, Math.max(1, Math.floor(width / TICK_ROOM)))) {
     const x = left + ((at - from) / (to - from)) * width;
     pen.fillStyle = inks.line;
     pen.fillRect(x, top, 1, AXIS_HEIGHT - 4);
     pen.fillStyle = inks.quiet;
-    const isLast = x + pen.measureText(label).width + 4 > left + width;
-    pen.textAlign = isLast ? 'right' : 'left';
-    pen.fillText(label, isLast ? x - 3 : x + 4, top + 2);
+    const wide = pen.measureText(label).width;
+    const begin = x + wide + 4 > left + width ? x - 3 - wide : x + 4;
+    // A tick whose label has no room is a line alone.
+    if (begin < taken) continue;
+    pen.fillText(label, begin, top + 2);
+    taken = begin + wide + LABEL_GAP;
   }
 }
