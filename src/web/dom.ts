@@ -36,6 +36,16 @@ export function narrowScreen(): MediaQueryList {
   return matchMedia('(max-width: 719px)');
 }
 
+/** What has the focus uses no arrow keys up and down: nothing, or the title of a panel. */
+export function isIdle(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('body, [role="tab"]');
+}
+
+/** What has the focus takes the letters that are typed. */
+export function isTyped(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, dialog, dialog *');
+}
+
 /** Within a group of elements only one is reached with Tab; arrow keys move on from there. */
 export function makeCurrent(element: HTMLElement, before: HTMLElement | null): void {
   if (before !== null && before !== element) before.tabIndex = -1;

@@ -64,6 +64,10 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     expect(await page.evaluate('document.activeElement?.id')).toBe('filter');
+    await page.keyboard.type('opcode:ping');
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement?.id')).toBe('rows');
+    expect(await page.inputValue('#filter')).toBe('opcode:ping');
     await page.locator('h1').click();
     await page.keyboard.press('?');
     await page.locator('dialog[open]').waitFor();
@@ -77,6 +81,15 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.locator('#rows [aria-selected=true]').waitFor();
     expect(await page.locator('#rows [aria-selected=true] .preview').textContent()).toContain('I am here');
     expect(await page.evaluate('location.href')).not.toContain('token');
+    await page.context().close();
+  });
+
+  it('ignores a connection in its address that the file has not', async () => {
+    const page = await pages.open(`${await view(CHAT)}#c=77`);
+    await isRead(page);
+    await page.click('#tab-inspector');
+    await page.locator('#counted', { hasText: /^42 records$/ }).waitFor();
+    expect(await page.locator('#only option').allTextContents()).toEqual(['all', '#0 /ws/ada?room=lobby', '#1 /feed']);
     await page.context().close();
   });
 
@@ -103,6 +116,28 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.locator('#counted', { hasText: 'of 42 records' }).waitFor();
     expect(await page.inputValue('#only')).toBe('1');
     expect(new Set(await page.locator('#rows .row .conn').allTextContents())).toEqual(new Set(['#1']));
+    await page.context().close();
+  });
+
+  it.each(['j', 'ArrowDown'])('takes %s in the overview before a lane has the focus', async (key) => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.locator('#ov-about', { hasText: '2 connections' }).waitFor();
+    await page.keyboard.press(key);
+    await page.locator('#ov-about', { hasText: /^#1 / }).waitFor();
+    await page.click('#tab-inspector');
+    await page.click('#tab-overview');
+    await page.keyboard.press(key);
+    await page.locator('#ov-about', { hasText: /^#0 / }).waitFor();
+    await page.context().close();
+  });
+
+  it('plots the first lane if none is selected', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.click('#ov-plots');
+    await page.locator('#plots h2', { hasText: 'Connection #1' }).waitFor();
+    await page.locator('#ov-about', { hasText: /^#1 / }).waitFor();
     await page.context().close();
   });
 
@@ -164,6 +199,13 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
       const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect([tab, wide]).toEqual([tab, 0]);
     }
+    await page.click('#tab-overview');
+    await page.click('#ov-as-table');
+    await page.locator('#ov-tables td').first().waitFor();
+    const over = await page.evaluate(
+      '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.getElementById("ov-tables"))',
+    );
+    expect(over).toBe(0);
     await page.context().close();
   });
 });

@@ -44,6 +44,12 @@ export class FeedPanel {
     for (const id of ['pause', 'clear']) byId(id, HTMLElement).hidden = true;
     this.words.hidden = false;
     this.words.addEventListener('input', () => this.read());
+    this.words.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      // The browser would clear the filter.
+      event.preventDefault();
+      this.list.focus();
+    });
     this.only.addEventListener('change', () => this.apply());
     this.detail.addEventListener('keydown', ({ key }) => key === 'Escape' && this.list.focus());
   }
@@ -63,6 +69,11 @@ export class FeedPanel {
     this.lanesNow(isDone);
     this.offer();
     this.apply();
+  }
+
+  /** There are rows of that connection. */
+  knows(connection: number): boolean {
+    return this.lanes.all.some((lane) => lane.connection === connection);
   }
 
   /** Only one connection; undefined: all of them. */

@@ -1,4 +1,4 @@
-import { byId } from '../dom.js';
+import { byId, isIdle, isTyped } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
 import { Overview } from '../overview/overview.js';
 import { PlotsView } from '../plots/plots-view.js';
@@ -6,6 +6,7 @@ import type { SequenceFeed } from '../sequence/sequence-feed.js';
 import { SequenceView } from '../sequence/sequence-view.js';
 import type { LaneTable } from '../../describe/timeline/lanes.js';
 import { ROW_KIND } from '../../describe/timeline/row-columns.js';
+import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
 
 /** What is reported of the reading of a file. */
@@ -40,7 +41,7 @@ export class FeedView {
     this.panel = new FeedPanel(source);
     const { columns, labels } = source;
     const feed = { columns, labels, lanes: () => this.panel.lanesNow(this.isDone) };
-    this.plots = new PlotsView(feed);
+    this.plots = new PlotsView(feed, () => this.overview.selectFirst());
     this.overview = new Overview(feed, {
       opened: (connection) => this.openConnection(connection),
       drawn: (connection) => this.openSequence(connection),
@@ -102,30 +103,36 @@ export class FeedView {
     this.sequence.focus();
   }
 
-  /** What the address names: `#c=3` a connection, `#f=17` a record. */
+  /** What the address names: `#c=3` a connection, `#f=17` a record. A connection without rows is ignored. */
   private follow(): void {
     const words = new URLSearchParams(location.hash.slice(1));
-    const row = words.get('f');
-    const connection = words.get('c');
-    if (row === null && connection === null) return;
-    this.openTab('inspector');
-    if (connection !== null && row === null && /^\d{1,10}$/.test(connection)) this.panel.choose(Number(connection));
-    if (row !== null && /^\d{1,10}$/.test(row)) this.panel.select(Number(row));
+    const [row, connection] = [numberOf(words.get('f')), numberOf(words.get('c'))];
+    if (row !== undefined) {
+      this.openTab('inspector');
+      this.panel.select(row);
+    } else if (connection !== undefined && this.panel.knows(connection)) {
+      this.openTab('inspector');
+      this.panel.choose(connection);
+    }
   }
 
   private onKey(event: KeyboardEvent): void {
     const { target, key } = event;
-    const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select, dialog *');
-    if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (isTyped(target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key === '?') byId('keys', HTMLDialogElement).showModal();
     else if (['overview', 'sequence'].includes(document.body.dataset['tab']!)) return;
     else if (key === '/') this.panel.focusFilter();
-    else if (key === 'j' || key === 'k') {
+    else if (key === 'j' || key === 'k' || (/^Arrow(?:Up|Down)$/.test(key) && isIdle(target))) {
       this.panel.focus();
-      this.panel.move(key === 'j' ? 1 : -1);
+      this.panel.move(MOVES[key]!);
     } else return;
     event.preventDefault();
   }
+}
+
+/** Undefined: it is no number. */
+function numberOf(word: string | null): number | undefined {
+  return word !== null && /^\d{1,10}$/.test(word) ? Number(word) : undefined;
 }
 
 /** The rows of a source by connection. */

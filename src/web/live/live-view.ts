@@ -61,7 +61,7 @@ export class LiveView {
   private newOverview(panel: RecordPanel): Overview {
     const { columns, labels } = this.columns;
     const feed = { columns, labels, lanes: () => lanesOf(columns) };
-    const plots = new PlotsView(feed);
+    const plots = new PlotsView(feed, () => overview.selectFirst());
     this.plots = plots;
     const overview = new Overview(feed, {
       opened: (connection) => {

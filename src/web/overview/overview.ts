@@ -22,6 +22,7 @@ import {
 } from './overview-draw.js';
 import { InkProbe, type Inks } from './overview-ink.js';
 import { Gestures } from './overview-gestures.js';
+import { setUpKeys } from './overview-keys.js';
 import { densityTable, lanesTable } from './overview-table.js';
 import { penOf } from './overview-pen.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
@@ -108,7 +109,14 @@ export class Overview {
       this.inks = undefined;
       this.schedule();
     });
-    this.canvas.addEventListener('keydown', (event) => this.onKey(event));
+    setUpKeys(this.canvas, {
+      isAwake: () => this.isOpen && this.tables.hidden !== false,
+      pan: (share) => this.look(panned(this.shown, this.whole, share * this.seconds)),
+      move: (by) => this.moveBy(by),
+      zoom: (factor) => this.zoom(factor),
+      all: () => this.look(undefined),
+      open: () => this.openSelected(),
+    });
     new Gestures(this.canvas, {
       pan: (pixels) => this.look(panned(this.shown, this.whole, (-pixels * this.seconds) / this.width)),
       zoom: (factor, at) => this.look(zoomed(this.shown, this.whole, factor, this.timeAt(at))),
@@ -143,6 +151,11 @@ export class Overview {
     if (this.selected === undefined) this.about.textContent = Number.isNaN(first) ? EMPTY : this.summary();
     if (!this.tables.hidden) this.fillTables();
     this.schedule();
+  }
+
+  /** The first lane in the present order, if there is one. */
+  selectFirst(): void {
+    this.moveTo(this.lanes[0]);
   }
 
   private get shown(): AxisView {
@@ -334,29 +347,16 @@ export class Overview {
     refill(this.tables, [lanesTable(shown, this.feed.labels, table.first), note, ...time]);
   }
 
-  private onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const pan = { ArrowLeft: -0.1, ArrowRight: 0.1 }[event.key];
-    const move = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
-    if (pan !== undefined) this.look(panned(this.shown, this.whole, pan * this.seconds));
-    else if (move !== undefined) this.moveTo(move);
-    else if (event.key === '+' || event.key === '=') this.zoom(0.5);
-    else if (event.key === '-') this.zoom(2);
-    else if (event.key === '0' || event.key === 'Escape') this.look(undefined);
-    else if (event.key === 'Enter') this.openSelected();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  private moveBy(by: number): void {
+    const at = this.lanes.findIndex(({ connection }) => connection === this.selected);
+    this.moveTo(this.lanes[Math.max(0, Math.min(this.lanes.length - 1, at + by))]);
   }
 
-  private moveTo(by: number): void {
-    const at = this.lanes.findIndex(({ connection }) => connection === this.selected);
-    const to = Math.max(0, Math.min(this.lanes.length - 1, at + by));
-    const lane = this.lanes[to];
+  private moveTo(lane: TimeLane | undefined): void {
     if (lane === undefined) return;
     this.select(lane);
     const { scroll } = this;
-    const top = to * LANE_HEIGHT;
+    const top = this.lanes.indexOf(lane) * LANE_HEIGHT;
     const bottom = top + LANE_HEIGHT - (scroll.clientHeight - AXIS_HEIGHT);
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (bottom > scroll.scrollTop) scroll.scrollTop = bottom;

@@ -16,12 +16,15 @@ export class PlotsView {
   private readonly button = byId('ov-plots', HTMLButtonElement);
   private connection: number | undefined;
 
-  constructor(private readonly feed: PlottedFeed) {
+  constructor(
+    private readonly feed: PlottedFeed,
+    /** Selects a connection where none is. */
+    private readonly selectFirst: () => void,
+  ) {
     this.button.addEventListener('click', () => this.toggle());
   }
 
   select(lane: TimeLane | undefined): void {
-    this.button.disabled = lane === undefined;
     if (this.connection === lane?.connection) return;
     this.connection = lane?.connection;
     this.draw();
@@ -29,6 +32,7 @@ export class PlotsView {
 
   /** Rows came. */
   grew(): void {
+    this.button.disabled = this.feed.columns.length === 0;
     if (!this.panel.hidden) this.draw();
   }
 
@@ -36,6 +40,7 @@ export class PlotsView {
     const { panel, button } = this;
     panel.hidden = !panel.hidden;
     button.setAttribute('aria-pressed', String(!panel.hidden));
+    if (!panel.hidden && this.connection === undefined) this.selectFirst();
     this.draw();
   }
 
