@@ -11,6 +11,7 @@ import { type LiteralLine, literalOf, longLiteralLine } from '../text/literal-li
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
+import { timedHex } from '../text/timed-hex.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -132,7 +133,8 @@ export class LogText implements DumpForm {
   private content(line: Line, waited = false): void {
     const { text } = line;
     const isOpen = this.openBlocks().length > 0;
-    const row = offsetRow(text, isOpen);
+    const found = offsetRow(text, isOpen);
+    const row = found !== undefined && !isOpen && isTime(text, found) ? undefined : found;
     if (row !== undefined && !waited && mayBeCommand(row))
       this.waiting = { line, isPassed: (next) => isPrintedBy(row, next) };
     else if (row !== undefined) this.row(line, row);
@@ -304,7 +306,7 @@ export class LogText implements DumpForm {
   }
 
   private literalIn(line: Line): LiteralLine | undefined {
-    return literalOf(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
+    return timedHex(line.text) ?? literalOf(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
   }
 
   /** A line of bytes alone continues the bytes of the line before it. */
@@ -357,6 +359,12 @@ export class LogText implements DumpForm {
     // A log may mention a request without its headers: that is no head.
     if (first === undefined) this.spoken.take(latin1Bytes('\r\n'), speaker, '');
   }
+}
+
+/** What looks like the offset of a first row is a time, and whole frames follow it. */
+function isTime(text: string, row: OffsetRow): boolean {
+  const timed = text.slice(0, row.at).trim() === '' ? timedHex(text) : undefined;
+  return timed !== undefined && 'bytes' in timed;
 }
 
 /** `line 5`, `lines 2, 5-7`. */

@@ -7,6 +7,7 @@ import { bits } from './literal-forms.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { latin1Bytes, spelled } from './spelled.js';
+import { beginsWithTime, TIME_PROBLEM } from './timed-hex.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 
 /** Bytes of the text that are kept for a second reading. */
@@ -87,11 +88,11 @@ export class PastedSource implements Source {
     if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
     const problem = this.earlyProblem();
     if (problem !== undefined) return this.asLog(problem);
-    if (this.isPlain && this.firstEnd < Infinity) return this.release();
+    if (this.isPlain && this.firstEnd < Infinity) return this.asPlain();
     if (this.length < MOST) return [];
     if (this.mayBeOctal && this.hex.kind === 'hex' && this.firstEnd < Infinity && !this.mayBeBits)
       return this.refuse(OCTAL_IN_DOUBT);
-    if (!this.mayBeBits || !BIT.test(latin1(concat(this.text)))) return this.release();
+    if (!this.mayBeBits || !BIT.test(latin1(concat(this.text)))) return this.asPlain();
     return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
   }
 
@@ -113,8 +114,14 @@ export class PastedSource implements Source {
     if (OCTAL.test(text)) return this.octal(text);
     const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
     const problem = this.earlyProblem();
+    if (problem === undefined && beginsWithTime(text)) return [...this.asLog(TIME_PROBLEM), ...this.log!.end()];
     if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
     return [...this.asLog(problem), ...this.log!.end()];
+  }
+
+  /** Digits throughout, unless a time is the first of them. */
+  private asPlain(): SourceEvent[] {
+    return beginsWithTime(latin1(concat(this.text))) ? this.asLog(TIME_PROBLEM) : this.release();
   }
 
   /** Reads all of it again, line by line. */
@@ -123,7 +130,11 @@ export class PastedSource implements Source {
     const text = concat([this.skipped, ...this.text]);
     // What the first line gave before it failed was none of its bytes, unless it is digits.
     const isNoise =
-      problem !== undefined && (!this.beginsWithFrame() || this.firstLineFails() || MAY_HAVE_OFFSET.test(latin1(text)));
+      problem !== undefined &&
+      (problem === TIME_PROBLEM ||
+        !this.beginsWithFrame() ||
+        this.firstLineFails() ||
+        MAY_HAVE_OFFSET.test(latin1(text)));
     const otherwise = isNoise ? [{ type: 'problem' as const, problem }] : (this.held ?? []);
     this.log = new LineForm(new LogText(events), events, otherwise);
     this.held = undefined;
