@@ -209,6 +209,7 @@ describe.skipIf(!chromium)('the page', () => {
     await page.click('#tab-paste');
     await page.fill('#paste-text', FRAME);
     await page.click('#paste-form .primary');
+    await page.locator('#paste-rows .preview').first().waitFor();
     expect(await page.locator('#paste-rows .preview').allTextContents()).toEqual(['5555555']);
     await page.locator('#paste-detail .byte').nth(6).hover();
     expect(await lit(page, '#paste-detail')).toEqual({ fields: ['payload'], bytes: 7 });
@@ -218,7 +219,7 @@ describe.skipIf(!chromium)('the page', () => {
     );
     await page.fill('#paste-text', '81 zz');
     await page.click('#paste-form .primary');
-    expect(await page.textContent('#paste-state')).toMatch(/column/);
+    await page.locator('#paste-state', { hasText: 'column' }).waitFor();
     await page.context().close();
   });
 
