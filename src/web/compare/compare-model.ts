@@ -29,7 +29,7 @@ export const MEASURES: readonly {
   { title: 'Delivery delay, median', unit: 'ms', of: ({ delayMedianMs }) => delayMedianMs },
 ];
 
-/** Who sends how often: a sentence of each transport. */
+/** How often each end sends: a sentence of each transport. */
 export function talkText({ name, requests, messages }: DrawnTransport): string {
   const each = numberText(requests / Math.max(1, messages));
   const sent = count(messages, 'message');
