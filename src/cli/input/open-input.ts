@@ -201,9 +201,8 @@ async function* checked(
     if (event.type !== 'damage') continue;
     damaged();
     const { line, column, message } = event.problem;
-    await io.stderr.write(
-      print`wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${message}`)}: the packet is left out\n`,
-    );
+    const what = event.isLine === true ? message : `${message}: the packet is left out`;
+    await io.stderr.write(print`wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${what}`)}\n`);
   }
   const readable = events.filter(({ type }) => type === 'bytes' || type === 'packet');
   if (readable.length > 0) yield readable;

@@ -38,8 +38,8 @@ export type SourceEvent =
   | { readonly type: 'packet'; readonly packet: Packet }
   /** For stderr: a byte order that was swapped back, bytes that were passed over. */
   | { readonly type: 'notice'; readonly message: string }
-  /** A part that can't be read and was left out: reading continues after it. */
-  | { readonly type: 'damage'; readonly problem: InputProblem }
+  /** A part that can't be read and was left out, a packet or a line (`isLine`): reading continues after it. */
+  | { readonly type: 'damage'; readonly problem: InputProblem; readonly isLine?: true }
   /** The input can't be read from here on. No event follows. */
   | { readonly type: 'problem'; readonly problem: InputProblem };
 

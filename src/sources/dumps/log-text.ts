@@ -11,6 +11,7 @@ import { type LiteralLine, literalOf, longLiteralLine } from '../text/literal-li
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
+import { SkippedFrames } from '../text/short-frames.js';
 import { timedHex } from '../text/timed-hex.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
@@ -77,6 +78,7 @@ export class LogText implements DumpForm {
     apart: (line) => this.words(line),
     doubtful: ([line]) => this.refuse(line!, 0, IN_PIECES),
   });
+  private readonly skipped = new SkippedFrames();
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
   private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
@@ -168,7 +170,9 @@ export class LogText implements DumpForm {
     if (this.startHead(line) || this.strace(line) || this.bareRow(line)) return;
     // A number of bytes may look like hex (`READ: 189B`).
     const isBytes = heading.promised === undefined && this.literal(line, this.literalIn(line));
-    if (!isBytes) this.setHeading(heading);
+    if (isBytes) return;
+    this.setHeading(heading);
+    if (heading.promised === undefined) this.shortFrames(line);
   }
 
   end(): void {
@@ -179,6 +183,7 @@ export class LogText implements DumpForm {
     this.endBlocks();
     this.checkPromise();
     this.spoken.flush();
+    this.nameSkipped();
     if (this.tooLong !== undefined && this.usedCount > 0) {
       return this.refuse(
         this.tooLong,
@@ -299,10 +304,31 @@ export class LogText implements DumpForm {
     }
     for (const notice of found.notices) this.events.notice(notice);
     this.sawLiterals = true;
+    for (const before of this.skipped.prove(line, found.bytes, this.usedCount)) {
+      this.use(before.line);
+      this.spoken.take(before.bytes, before.speaker, '');
+    }
     this.use(line);
     this.spoken.take(found.bytes, found.speaker, '');
     this.lastLiteral = { number: line.number, speaker: found.speaker };
     return true;
+  }
+
+  /** A group of digits that is bytes only because another line of the same form holds some. */
+  private shortFrames(line: Line): void {
+    const found = this.skipped.take(line, this.usedCount);
+    if (found === undefined) return;
+    this.use(line);
+    this.spoken.take(found.bytes, found.speaker, '');
+  }
+
+  private nameSkipped(): void {
+    const skipped = this.skipped.end();
+    if (this.usedCount === 0) return;
+    for (const { line, digits } of skipped) {
+      const message = `this line may hold bytes that were not read: ${digits}`;
+      this.events.leaveOut({ message, offset: line.offset, line: line.number, column: 1 });
+    }
   }
 
   private literalIn(line: Line): LiteralLine | undefined {

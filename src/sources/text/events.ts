@@ -79,6 +79,13 @@ export class Events {
     this.failed = true;
   }
 
+  /** A line was not read, and reading continues after it. */
+  leaveOut(problem: InputProblem): void {
+    if (this.failed) return;
+    this.flush();
+    this.list.push({ type: 'damage', problem, isLine: true });
+  }
+
   /** Hands over all that was gathered. */
   take(): SourceEvent[] {
     this.flush();

@@ -1,0 +1,109 @@
+import { areMessages } from '../../codec/resync/plausible.js';
+import { LONGEST_SEARCHED, type Line } from './lines.js';
+import { speakerOf, type Speaker } from './speaker.js';
+import { spelled } from './spelled.js';
+
+/** A group of hex digits at the beginning or the end of a line that is whole frames. */
+export interface ShortFrames {
+  readonly bytes: readonly number[];
+  readonly speaker: Speaker | undefined;
+  /** As the line writes them. */
+  readonly digits: string;
+  /** What stands around them; numbers, and who sends what, may differ in each line. */
+  readonly shape: string;
+}
+
+const GROUP = /^(?:0[xX])?(?:[0-9a-fA-F]{2})+$/;
+/** A group alone is no number where one of these is before it. */
+const MARK = /(?:[:=>|)\]<-]|\xe2\x86[\x90-\x93])$/;
+const DIRECTIONS = /[<>=-]+|\xe2\x86[\x90-\x93]/g;
+const ENDS =
+  /\b(?:in|out|[ct]x|rx|c|s|client|server|peer|sent|send|recv|rcvd|received|ping|pong|close|text|binary)\b/gi;
+
+const shapeOf = (words: string): string =>
+  words
+    .replace(DIRECTIONS, (mark) => (/^[=-]+$/.test(mark) ? mark : '<>'))
+    .replace(ENDS, '@')
+    .replace(/\d+/g, '0')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** The groups at one end of a line: the words from `from` up to `to`. */
+function groupAt(words: readonly string[], isEnd: boolean): { readonly from: number; readonly to: number } {
+  let [from, to] = isEnd ? [words.length, words.length] : [0, 0];
+  if (isEnd) while (from > 0 && GROUP.test(words[from - 1]!)) from--;
+  else while (to < words.length && GROUP.test(words[to]!)) to++;
+  return { from, to };
+}
+
+/** The whole frames that `line` may hold apart from other words. Undefined: none. */
+export function shortFrames(line: string): ShortFrames | undefined {
+  if (line.length > LONGEST_SEARCHED) return undefined;
+  const words = line.trim().split(/\s+/);
+  for (const isEnd of [true, false]) {
+    const { from, to } = groupAt(words, isEnd);
+    if (from === to || to - from === words.length) continue;
+    const digits = words.slice(from, to).join(' ');
+    const { bytes, problem } = spelled(digits);
+    if (problem !== undefined || !areMessages(Uint8Array.from(bytes))) continue;
+    const [before, after] = [words.slice(0, from).join(' '), words.slice(to).join(' ')];
+    const shape = `${shapeOf(before)} ${isEnd ? '' : '* '}${shapeOf(after)}`;
+    return { bytes, speaker: speakerOf(`${before}  ${after}`), digits, shape };
+  }
+  return undefined;
+}
+
+/** The digits are hardly a number of the text: a control frame, several groups, or a mark before them. */
+export function mayBeFrames({ bytes, digits }: ShortFrames, line: string): boolean {
+  const before = line.slice(0, line.lastIndexOf(digits.split(' ')[0]!)).trimEnd();
+  return (bytes[0]! & 8) !== 0 || digits.includes(' ') || bytes.length > 2 || MARK.test(before);
+}
+
+/** Lines whose place among the bytes is still open, and lines that are named. */
+const MOST = 64;
+
+interface Skipped extends ShortFrames {
+  readonly line: Line;
+  /** How many lines held bytes before it. */
+  readonly used: number;
+}
+
+/** Lines that were not read although they may hold short frames: a line of the same shape, in which bytes are certain, proves them. */
+export class SkippedFrames {
+  private readonly proven = new Set<string>();
+  private open: Skipped[] = [];
+  private readonly named: Skipped[] = [];
+
+  /** What `line` holds, if lines of its shape are proven; otherwise it waits. */
+  take(line: Line, used: number): ShortFrames | undefined {
+    const found = shortFrames(line.text);
+    if (found === undefined) return undefined;
+    if (this.proven.has(found.shape)) return found;
+    if (!mayBeFrames(found, line.text)) return undefined;
+    if (this.open.length === MOST) this.name(this.open.shift()!);
+    this.open.push({ ...found, line, used });
+    return undefined;
+  }
+
+  /** `line` holds `bytes`, after `used` others: the lines directly before it that are read as well. */
+  prove(line: Line, bytes: readonly number[], used: number): readonly Skipped[] {
+    const found = shortFrames(line.text);
+    if (found?.bytes.join() !== bytes.join()) return [];
+    if (this.proven.size < MOST) this.proven.add(found.shape);
+    const read = this.open.filter((one) => one.shape === found.shape && one.used === used);
+    for (const one of this.open) if (!read.includes(one)) this.name(one);
+    this.open = [];
+    return read;
+  }
+
+  /** The lines that stay unread, up to 64 of them. */
+  end(): readonly Skipped[] {
+    for (const one of this.open) this.name(one);
+    this.open = [];
+    return this.named;
+  }
+
+  private name(one: Skipped): void {
+    if (this.named.length < MOST) this.named.push(one);
+  }
+}
