@@ -11,8 +11,9 @@ import { type LiteralLine, literalOf, longLiteralLine } from '../text/literal-li
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
+import { ranges } from '../text/line-ranges.js';
 import { SkippedFrames } from '../text/short-frames.js';
-import { timedHex } from '../text/timed-hex.js';
+import { isTimed, timedHex } from '../text/timed-hex.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -136,7 +137,7 @@ export class LogText implements DumpForm {
     const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const found = offsetRow(text, isOpen);
-    const row = found !== undefined && !isOpen && isTime(text, found) ? undefined : found;
+    const row = found !== undefined && !isOpen && isTimed(text, found.at) ? undefined : found;
     if (row !== undefined && !waited && mayBeCommand(row))
       this.waiting = { line, isPassed: (next) => isPrintedBy(row, next) };
     else if (row !== undefined) this.row(line, row);
@@ -183,7 +184,7 @@ export class LogText implements DumpForm {
     this.endBlocks();
     this.checkPromise();
     this.spoken.flush();
-    this.nameSkipped();
+    if (this.usedCount > 0) this.skipped.end(this.events);
     if (this.tooLong !== undefined && this.usedCount > 0) {
       return this.refuse(
         this.tooLong,
@@ -322,15 +323,6 @@ export class LogText implements DumpForm {
     this.spoken.take(found.bytes, found.speaker, '');
   }
 
-  private nameSkipped(): void {
-    const skipped = this.skipped.end();
-    if (this.usedCount === 0) return;
-    for (const { line, digits } of skipped) {
-      const message = `this line may hold bytes that were not read: ${digits}`;
-      this.events.leaveOut({ message, offset: line.offset, line: line.number, column: 1 });
-    }
-  }
-
   private literalIn(line: Line): LiteralLine | undefined {
     return timedHex(line.text) ?? literalOf(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
   }
@@ -385,22 +377,4 @@ export class LogText implements DumpForm {
     // A log may mention a request without its headers: that is no head.
     if (first === undefined) this.spoken.take(latin1Bytes('\r\n'), speaker, '');
   }
-}
-
-/** What looks like the offset of a first row is a time, and whole frames follow it. */
-function isTime(text: string, row: OffsetRow): boolean {
-  const timed = text.slice(0, row.at).trim() === '' ? timedHex(text) : undefined;
-  return timed !== undefined && 'bytes' in timed;
-}
-
-/** `line 5`, `lines 2, 5-7`. */
-function ranges(numbers: readonly number[], count: number): string {
-  const parts: string[] = [];
-  for (let at = 0; at < numbers.length;) {
-    let to = at;
-    while (numbers[to + 1] === numbers[to]! + 1) to++;
-    parts.push(to === at ? String(numbers[at]) : `${numbers[at]}-${numbers[to]}`);
-    at = to + 1;
-  }
-  return `${count === 1 ? 'line' : 'lines'} ${parts.join(', ')}${count > numbers.length ? ' and more' : ''}`;
 }

@@ -1,4 +1,5 @@
 import { areMessages } from '../../codec/resync/plausible.js';
+import type { Events } from './events.js';
 import { LONGEST_SEARCHED, type Line } from './lines.js';
 import { speakerOf, type Speaker } from './speaker.js';
 import { spelled } from './spelled.js';
@@ -61,6 +62,7 @@ export function mayBeFrames({ bytes, digits }: ShortFrames, line: string): boole
 
 /** Lines whose place among the bytes is still open, and lines that are named. */
 const MOST = 64;
+const LONGEST_SHOWN = 80;
 
 interface Skipped extends ShortFrames {
   readonly line: Line;
@@ -96,11 +98,14 @@ export class SkippedFrames {
     return read;
   }
 
-  /** The lines that stay unread, up to 64 of them. */
-  end(): readonly Skipped[] {
+  /** Names the lines that stay unread, up to 64 of them. */
+  end(events: Events): void {
     for (const one of this.open) this.name(one);
     this.open = [];
-    return this.named;
+    for (const { line, digits } of this.named) {
+      const message = `this line may hold bytes that were not read: ${digits.slice(0, LONGEST_SHOWN)}`;
+      events.leaveOut({ message, offset: line.offset, line: line.number, column: 1 });
+    }
   }
 
   private name(one: Skipped): void {

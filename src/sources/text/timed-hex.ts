@@ -40,6 +40,12 @@ export function timedHex(line: string): LiteralLine | undefined {
   return isWhole && !areWhole(rest) ? undefined : { problem: PROBLEM, at: line.length - line.trimStart().length };
 }
 
+/** What looks like an offset at `at` is a time, as it begins the line and whole frames follow it. */
+export function isTimed(line: string, at: number): boolean {
+  const timed = line.slice(0, at).trim() === '' ? timedHex(line) : undefined;
+  return timed !== undefined && 'bytes' in timed;
+}
+
 /** The first line of `text` that is neither blank nor a comment begins with a time. */
 export function beginsWithTime(text: string): boolean {
   const first = text
