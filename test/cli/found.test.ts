@@ -189,6 +189,20 @@ describe('met in use', () => {
     }
   });
 
+  it('a line of a log that may hold a frame is named where it was not read: exit 1', async () => {
+    const stdin = 'heartbeat: 8900\n12:00:03 <- 810548656c6c6f\n';
+    const { exit: code, out, err } = await runHere(summary, { stdin });
+    expect(out).toContain('"Hello"');
+    expect(err).toContain('line 1, column 1: this line may hold bytes that were not read: 8900\n');
+    expect(code).toBe(1);
+  });
+
+  it('a time before a cut frame is refused: exit 2', async () => {
+    const { exit: code, out, err } = await runHere(summary, { stdin: '12:00:01 810548656c6c\n' });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('begins with what looks like a time');
+  });
+
   it('a broken line of a packet costs that packet only: exit 1, and the others are read', async () => {
     const rows = readFileSync('fixtures/dumps/lo.tcpdump-x.txt', 'utf8').split('\n');
     const whole = await runHere(['decode', '--json'], { stdin: rows.join('\n') });
