@@ -17,7 +17,7 @@ import {
   type RulingOutcome,
 } from '../handshakes/ruling.js';
 import type { Http2Link } from '../http2/http2-link.js';
-import type { LinkField } from '../http2/link-writer.js';
+import { field, plus, put, type LinkFields } from '../http2/field-changes.js';
 import type { LinkStream } from '../http2/link-stream.js';
 import { outcomeText } from '../http2/http2-server-bench.js';
 import { ANSWER_TIME, HELLO, servedCase, QUIET_TIME } from '../http2/http2-talk.js';
@@ -25,8 +25,6 @@ import type { SectionForm } from '../http2/written-frames.js';
 import { ping } from '../verdicts/autobahn.js';
 
 /** The answer to the extended CONNECT of a client, as it should be, and as it must not be (RFC 8441 §5, RFC 9113 §8). */
-
-type LinkFields = readonly LinkField[];
 
 interface AnswerRow {
   readonly id: string;
@@ -43,14 +41,7 @@ interface AnswerRow {
 /** No WebSocket is open: a client may wait for what comes after that answer. */
 const NOT_OPENED: Ruling = { ...MUST_REFUSE, silent: 'OK' };
 
-const field = (name: string, value: string): LinkField => ({ name, value });
-const plus =
-  (...more: LinkFields) =>
-  (fields: LinkFields): LinkFields => [...fields, ...more];
-const status =
-  (value: string) =>
-  (fields: LinkFields): LinkFields =>
-    fields.map((one) => (one.name === ':status' ? field(':status', value) : one));
+const status = (value: string): ((fields: LinkFields) => LinkFields) => put(':status', value);
 const same = (fields: LinkFields): LinkFields => fields;
 
 const accepted = (

@@ -17,14 +17,13 @@ import {
 } from '../handshakes/ruling.js';
 import type { Http2Link } from '../http2/http2-link.js';
 import type { LinkField } from '../http2/link-writer.js';
+import { field, plus, put, type LinkFields } from '../http2/field-changes.js';
 import { answerFault, handshakeOf, outcomeText } from '../http2/http2-server-bench.js';
 import { http2Case, isAccepted, isServed } from '../http2/http2-talk.js';
 import { valueIn, type LinkStream } from '../http2/link-stream.js';
 import type { SectionForm } from '../http2/written-frames.js';
 
 /** The extended CONNECT that opens a WebSocket, as it should be, and as it must not be (RFC 8441 §4, §5; RFC 9113 §8). */
-
-type LinkFields = readonly LinkField[];
 
 interface OpeningRow {
   readonly id: string;
@@ -40,18 +39,10 @@ interface OpeningRow {
   also?(this: void, stream: LinkStream, fields: LinkFields): Remark | undefined;
 }
 
-const field = (name: string, value: string): LinkField => ({ name, value });
 const without =
   (...names: readonly string[]) =>
   (fields: LinkFields): LinkFields =>
     fields.filter(({ name }) => !names.includes(name));
-const put =
-  (name: string, value: string) =>
-  (fields: LinkFields): LinkFields =>
-    fields.map((one) => (one.name === name ? field(name, value) : one));
-const plus =
-  (...more: LinkFields) =>
-  (fields: LinkFields): LinkFields => [...fields, ...more];
 /** After the pseudo-header fields that are there. */
 const plusPseudo =
   (one: LinkField) =>
