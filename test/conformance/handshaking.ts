@@ -98,7 +98,7 @@ export function testClient(
       try {
         const client = await take(new SocketWire(await meeting));
         if (!client) throw new Error('no request came');
-        const options = { tools, patience: 1, random: seeded(one.id) };
+        const options = { tools, patience: 2, random: seeded(one.id) };
         return await one.run(client.over?.bench(options) ?? new ClientBench(client, options));
       } finally {
         await running.stop();
