@@ -132,10 +132,14 @@ export class FeedPanel {
 
   private search(text: string): void {
     const all: number[] = [];
-    this.found = { rows: new Uint32Array(0), isDone: false };
+    let own = { rows: new Uint32Array(0), isDone: false };
+    this.found = own;
     this.source.search(text, (rows, isDone) => {
+      // The filter has other words by now, which need no search.
+      if (this.found !== own) return;
       for (const row of rows) all.push(row);
-      this.found = { rows: Uint32Array.from(all), isDone };
+      own = { rows: Uint32Array.from(all), isDone };
+      this.found = own;
       this.apply();
     });
   }
