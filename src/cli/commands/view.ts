@@ -15,6 +15,7 @@ import { optionReadTwice } from '../decode/selection.js';
 import { withoutPasswords } from '../options/passwords.js';
 import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
+import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { nodeBase64 } from '../host/node-base64.js';
 import { read } from './decode.js';
 
@@ -70,52 +71,28 @@ function notice(io: Io, { quiet }: ViewCommandOptions, message: string): void {
   if (!quiet) void io.stderr.write(print`${escapeText(message)}\n`);
 }
 
+/** Bytes that are read in all; undefined: a pipe is among them. */
+function sizeOf(io: Io, paths: readonly string[], options: ViewCommandOptions): number | undefined {
+  const sizes = paths.map((path) => (path === STDIN ? undefined : io.fileSize(path)));
+  const times = optionReadTwice(options) === undefined ? 1 : 2;
+  if (sizes.some((size) => size === undefined)) return undefined;
+  return times * sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+}
+
 /** The reading of the files, as far as it is, for the page. */
-class ViewReading {
-  readonly store = new RecordStore(STORE_BOUNDS, nodeBase64);
+class ViewReading extends StoredReading {
   changed: () => void = () => undefined;
-  private read = 0;
-  private isDone = false;
-  private problem: string | undefined;
-  /** Bytes that are read in all; undefined: a pipe is among them. */
-  private readonly total: number | undefined;
 
   constructor(
     private readonly io: Io,
     private readonly paths: readonly string[],
     private readonly options: ViewCommandOptions,
   ) {
-    const sizes = paths.map((path) => (path === STDIN ? undefined : io.fileSize(path)));
-    const times = optionReadTwice(options) === undefined ? 1 : 2;
-    this.total = sizes.some((size) => size === undefined)
-      ? undefined
-      : times * sizes.reduce<number>((sum, size = 0) => sum + size, 0);
-  }
-
-  get columns(): RecordStore['columns'] {
-    return this.store.columns;
-  }
-
-  get names(): RecordStore['names'] {
-    return this.store.names;
+    super(new RecordStore(STORE_BOUNDS, nodeBase64), sizeOf(io, paths, options));
   }
 
   hello(): object {
     return { version: VERSION, feed: 'file', mode: 'file', files: this.paths, subprotocols: [] };
-  }
-
-  progress(): object {
-    const { read, total, isDone, problem, store } = this;
-    const { left, bare } = store;
-    return { rows: store.columns.length, read, total, isDone, problem, left, bare };
-  }
-
-  record(row: number): string | undefined {
-    return this.store.text(row);
-  }
-
-  search(...args: Parameters<RecordStore['search']>): number[] {
-    return this.store.search(...args);
   }
 
   /** What can't be read is reported here and in the page, which shows what was read before. */

@@ -1,4 +1,5 @@
 import { escapeUnseen } from '../../codec/bytes/escaping.js';
+import { markupEntities } from '../../codec/bytes/markup-entities.js';
 
 /** Text that is HTML already. Everything else that goes into `markup` is escaped, so nothing can be forgotten. */
 export class Markup {
@@ -6,14 +7,6 @@ export class Markup {
 }
 
 type Part = string | number | Markup | readonly Markup[];
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /**
  * HTML from a template: values are escaped for text and for quoted attributes alike; line breaks and indents of
@@ -28,7 +21,7 @@ export function markup(fixed: TemplateStringsArray, ...parts: readonly Part[]): 
 
 /** Several lines, as in `<pre>`: LF stays. */
 export function lines(text: string): Markup {
-  return new Markup(entities(escapeUnseen(text, { newline: 'keep' })));
+  return new Markup(markupEntities(escapeUnseen(text, { newline: 'keep' })));
 }
 
 /** The ends of a long text, with a note of what is left out. */
@@ -41,9 +34,5 @@ export function clipped(text: string, most: number): string {
 function textOf(part: Part): string {
   if (part instanceof Markup) return part.text;
   if (typeof part === 'object') return part.map(({ text }) => text).join('');
-  return entities(escapeUnseen(String(part)));
-}
-
-function entities(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return markupEntities(escapeUnseen(String(part)));
 }

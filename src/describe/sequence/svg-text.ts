@@ -1,3 +1,5 @@
+import { markupEntities } from '../../codec/bytes/markup-entities.js';
+
 /** A part of a drawing: made into elements by the page, and into text for a file. */
 export interface SvgNode {
   readonly name: string;
@@ -25,18 +27,10 @@ export function svgText({ name, attributes, text, children = [] }: SvgNode): str
   return inner === '' ? `<${name}${own.join('')}/>` : `<${name}${own.join('')}>${inner}</${name}>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** XML 1.0 §2.2: other characters make the whole file unreadable. */
 // eslint-disable-next-line no-control-regex
 const NO_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Surrogate}]/gu;
 
 function xmlText(text: string): string {
-  return text.replace(NO_XML, '\ufffd').replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return markupEntities(text.replace(NO_XML, '\ufffd'));
 }

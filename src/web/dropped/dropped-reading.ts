@@ -3,7 +3,7 @@ import { inflateRaw } from '../../codec/deflate/inflate-raw.js';
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, type StoreBounds } from '../../describe/timeline/record-store.js';
-import type { ViewSource } from '../../describe/timeline/viewer-end.js';
+import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { InputReader } from '../../traffic/inputs/input-reader.js';
 
 /** Of a file in the page: half of what `view` keeps in a process of its own. */
@@ -16,20 +16,16 @@ const MOST_MESSAGE = 1024 * 1024;
 const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 
 /** A file of which this page reads the bytes: the records of `view`, by the same pipeline. */
-export class DroppedReading implements ViewSource {
-  private readonly store: RecordStore;
+export class DroppedReading extends StoredReading {
   private readonly reader: InputReader;
-  private read = 0;
-  private isDone = false;
-  private problem: string | undefined;
 
   constructor(
     private readonly name: string,
-    private readonly total: number,
+    total: number,
     bounds: StoreBounds = DROPPED_BOUNDS,
   ) {
     const store = new RecordStore(bounds);
-    this.store = store;
+    super(store, total);
     const bytes = { previewBytes: PAGE_PREVIEW, messageBytes: PAGE_PREVIEW, maxMessageBytes: MOST_MESSAGE };
     const options = { first: 0, reading: { acceptOf, raw: RAW, direction: 'unknown' as const, ...bytes } };
     this.reader = new InputReader(
@@ -45,14 +41,6 @@ export class DroppedReading implements ViewSource {
         },
       },
     );
-  }
-
-  get columns(): RecordStore['columns'] {
-    return this.store.columns;
-  }
-
-  get names(): RecordStore['names'] {
-    return this.store.names;
   }
 
   /** `size`: bytes of the file, where those that are read are unpacked. */
@@ -75,19 +63,5 @@ export class DroppedReading implements ViewSource {
 
   hello(): object {
     return { feed: 'file', files: [this.name] };
-  }
-
-  progress(): object {
-    const { read, total, isDone, problem, store } = this;
-    const { left, bare } = store;
-    return { rows: store.columns.length, read, total, isDone, problem, left, bare };
-  }
-
-  record(row: number): string | undefined {
-    return this.store.text(row);
-  }
-
-  search(...args: Parameters<RecordStore['search']>): number[] {
-    return this.store.search(...args);
   }
 }

@@ -1,0 +1,41 @@
+import type { RecordStore } from './record-store.js';
+import type { ViewSource } from './viewer-end.js';
+
+/** A reading of files whose records are kept in a store: what a page gets of it, and how far it is. */
+export abstract class StoredReading implements ViewSource {
+  /** Bytes that were read. */
+  protected read = 0;
+  protected isDone = false;
+  /** Why it could not be read further. */
+  protected problem: string | undefined;
+
+  /** `total`: bytes that are read in all; undefined where that is not known. */
+  constructor(
+    readonly store: RecordStore,
+    private readonly total: number | undefined,
+  ) {}
+
+  abstract hello(): object;
+
+  get columns(): RecordStore['columns'] {
+    return this.store.columns;
+  }
+
+  get names(): RecordStore['names'] {
+    return this.store.names;
+  }
+
+  progress(): object {
+    const { read, total, isDone, problem, store } = this;
+    const { left, bare } = store;
+    return { rows: store.columns.length, read, total, isDone, problem, left, bare };
+  }
+
+  record(row: number): string | undefined {
+    return this.store.text(row);
+  }
+
+  search(...args: Parameters<RecordStore['search']>): number[] {
+    return this.store.search(...args);
+  }
+}
