@@ -1,4 +1,5 @@
 import { concat } from '../bytes/byte-collector.js';
+import { ChaCha20Blocks } from './chacha20-block.js';
 import type { CipherSuite } from './cipher-suites.js';
 import { hashBytes, nextSecret, trafficKeys, type RecordKeys } from './key-schedule.js';
 import type { TlsCrypto } from './tls-crypto.js';
@@ -48,7 +49,8 @@ export class Tls13Opener implements RecordOpener {
   readonly overhead: number;
   readonly isExact = false;
   readonly keys: RecordKeys;
-  private readonly nonce: Uint8Array;
+  private readonly nonce = new Uint8Array(12);
+  private blocks: ChaCha20Blocks | undefined;
 
   get identity(): string {
     return this.keys.key.join();
@@ -61,15 +63,13 @@ export class Tls13Opener implements RecordOpener {
   ) {
     this.overhead = suite.tagBytes + 1;
     this.keys = trafficKeys(crypto, suite, secret);
-    this.nonce = this.keys.iv.slice();
   }
 
   open(bytes: Uint8Array, at: number, end: number, sequence: number): OpenedRecord | undefined {
     const { nonce, keys, suite } = this;
     const start = at + RECORD_HEADER;
     if (bytes[at] !== CONTENT.applicationData || end - start < this.overhead) return undefined;
-    writeSequence(nonce, 4, sequence);
-    for (let i = 4; i < 12; i++) nonce[i]! ^= keys.iv[i]!;
+    this.writeNonce(nonce, 0, sequence);
     const plain = this.crypto.open(suite, keys.key, nonce, bytes.subarray(at, start), bytes, start, end);
     if (plain === undefined) return undefined;
     let last = plain.length - 1;
@@ -84,27 +84,54 @@ export class Tls13Opener implements RecordOpener {
 
   /** By the last byte, which is a content type or padding: one number in 64 is left, and only for those a tag is computed. */
   likely(bytes: Uint8Array, at: number, end: number, from: number, count: number): number[] | undefined {
-    const { suite, keys } = this;
-    const last = end - at - RECORD_HEADER - suite.tagBytes - 1;
-    if (suite.protection !== 'gcm' || last < 0) return undefined;
-    const counter = 2 + (last >> 4);
-    const blocks = new Uint8Array(16 * count);
-    for (let i = 0; i < count; i++) {
-      const block = 16 * i;
-      writeSequence(blocks, block + 4, from + i);
-      for (let j = 0; j < 12; j++) blocks[block + j]! ^= keys.iv[j]!;
-      blocks[block + 14] = counter >> 8;
-      blocks[block + 15] = counter & 255;
-    }
-    const stream = this.crypto.encryptBlocks(suite, keys.key, blocks);
+    const last = end - at - RECORD_HEADER - this.suite.tagBytes - 1;
+    const stream = last < 0 ? undefined : this.keyStreamAt(last, from, count);
     if (stream === undefined) return undefined;
     const sealed = bytes[at + RECORD_HEADER + last]!;
     const found: number[] = [];
     for (let i = 0; i < count; i++) {
-      const type = stream[16 * i + (last & 15)]! ^ sealed;
+      const type = stream[i]! ^ sealed;
       if (type === 0 || (type >= CONTENT.alert && type <= CONTENT.applicationData)) found.push(from + i);
     }
     return found;
+  }
+
+  /** What hides byte `index` of a record, for each of `count` numbers from `from` on. */
+  private keyStreamAt(index: number, from: number, count: number): Uint8Array | undefined {
+    const { protection } = this.suite;
+    if (protection === 'gcm') return this.gcmStreamAt(index, from, count);
+    return protection === 'chacha20' ? this.chachaStreamAt(index, from, count) : undefined;
+  }
+
+  private gcmStreamAt(index: number, from: number, count: number): Uint8Array | undefined {
+    const counter = 2 + (index >> 4);
+    const blocks = new Uint8Array(16 * count);
+    for (let i = 0; i < count; i++) {
+      const block = 16 * i;
+      this.writeNonce(blocks, block, from + i);
+      blocks[block + 14] = counter >> 8;
+      blocks[block + 15] = counter & 255;
+    }
+    const stream = this.crypto.encryptBlocks(this.suite, this.keys.key, blocks);
+    return stream && Uint8Array.from({ length: count }, (_, i) => stream[16 * i + (index & 15)]!);
+  }
+
+  private chachaStreamAt(index: number, from: number, count: number): Uint8Array {
+    this.blocks ??= new ChaCha20Blocks(this.keys.key);
+    const stream = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      this.writeNonce(this.nonce, 0, from + i);
+      stream[i] = this.blocks.byteAt(this.nonce, index);
+    }
+    return stream;
+  }
+
+  /** RFC 8446 §5.3. */
+  private writeNonce(into: Uint8Array, at: number, sequence: number): void {
+    const { iv } = this.keys;
+    into.set(iv.subarray(0, 4), at);
+    writeSequence(into, at + 4, sequence);
+    for (let i = 4; i < 12; i++) into[at + i]! ^= iv[i]!;
   }
 }
 
