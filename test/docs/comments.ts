@@ -1,31 +1,43 @@
 import ts from 'typescript';
 
+const parsed = (source: string): ts.SourceFile =>
+  ts.createSourceFile('source.ts', source, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
+
+/** A comment, where no literal is. */
+const COMMENT = /\/\/[^\r\n]*|\/\*[^]*?\*\//g;
+
 /** The comments of a TypeScript source with their lines, as running text: without the marks of comments, each in one line. */
 export function commentsIn(source: string): { readonly line: number; readonly text: string }[] {
-  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
-  const ranges = new Map<number, number>();
+  const file = parsed(source);
+  const literals = literalsOf(file);
+  const starts = [0, ...literals.map(({ end }) => end)];
+  const ends = [...literals.map(({ start }) => start), source.length];
+  return starts.flatMap((start, i) =>
+    Array.from(source.slice(start, ends[i]).matchAll(COMMENT), ({ index, 0: comment }) => ({
+      line: file.getLineAndCharacterOfPosition(start + index).line + 1,
+      text: comment.replace(/^\/[/*]+\s*(\*\s)?|\s*\*+\/$/g, '').replace(/\s*\n\s*\*?[^\S\n]*/g, ' '),
+    })),
+  );
+}
+
+/** Where strings, parts of templates and regular expressions are, in order: everywhere else, `//` and `/*` begin a comment. */
+function literalsOf(file: ts.SourceFile): { readonly start: number; readonly end: number }[] {
+  const found: { start: number; end: number }[] = [];
   const visit = (node: ts.Node): void => {
-    for (const { pos, end } of [
-      ...(ts.getLeadingCommentRanges(source, node.getFullStart()) ?? []),
-      ...(ts.getTrailingCommentRanges(source, node.getEnd()) ?? []),
-    ])
-      ranges.set(pos, end);
-    for (const child of node.getChildren(file)) visit(child);
+    if (ts.isLiteralExpression(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      found.push({ start: node.getStart(file), end: node.getEnd() });
+    node.forEachChild(visit);
   };
   visit(file);
-  const inOrder = [...ranges].sort(([a], [b]) => a - b);
-  return inOrder.map(([pos, end]) => ({
-    line: file.getLineAndCharacterOfPosition(pos).line + 1,
-    text: source
-      .slice(pos, end)
-      .replace(/^\/[/*]+\s*(\*\s)?|\s*\*+\/$/g, '')
-      .replace(/\s*\n\s*\*?[^\S\n]*/g, ' '),
-  }));
+  return found;
 }
 
 /** The names of the tests of a source, of suites also, with the lines where they begin. */
 export function testNamesIn(source: string): { readonly line: number; readonly text: string }[] {
-  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
+  const file = parsed(source);
   const names: { line: number; text: string }[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && /^(it|test|describe)\b/.test(node.expression.getText(file))) {
