@@ -18,7 +18,8 @@ export interface ChannelTaker {
   hello(hello: Hello): void;
   /** What is reported from now on happens now; earlier records are from before this page came. */
   replayed(): void;
-  item(item: Item, record: PageRecord): void;
+  /** `characters`: the length of the record as text. */
+  item(item: Item, record: PageRecord, characters: number): void;
   /** A record of the feed of a file; false: it is none. */
   fileRecord(record: PageRecord): boolean;
   /** A batch of rows. */
@@ -57,7 +58,7 @@ export class Channel {
       'message',
       ({ data }) => {
         if (data instanceof ArrayBuffer) this.taker.rows(data);
-        else this.take(JSON.parse(data as string) as PageRecord);
+        else this.take(data as string);
       },
       { signal },
     );
@@ -86,14 +87,15 @@ export class Channel {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
   }
 
-  private take(record: PageRecord): void {
+  private take(text: string): void {
     const { taker } = this;
+    const record = JSON.parse(text) as PageRecord;
     if (record['type'] === 'hello') taker.hello(record as unknown as Hello);
     else if (record['type'] === 'replayed') taker.replayed();
     else if (record['type'] === 'failed') taker.failed(record['message'] as string);
     else if (!taker.fileRecord(record)) {
       const item = itemOfRecord(record);
-      if (item !== undefined) taker.item(item, record);
+      if (item !== undefined) taker.item(item, record, text.length);
     }
   }
 }

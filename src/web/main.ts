@@ -83,12 +83,16 @@ class App {
 
   private startChannel(): void {
     // Its controls are there before the server says what the page is of.
-    const live = new LiveView(this.openTab, (connection, text) => this.channel?.ping(connection, text));
+    const live = new LiveView(
+      this.openTab,
+      (connection, text) => this.channel?.ping(connection, text),
+      this.ending.signal,
+    );
     this.live = live;
     const taker: ChannelTaker = {
       hello: (hello) => this.begin(hello),
       replayed: () => live.replayed(),
-      item: (item, record) => live.take(item, record),
+      item: (item, record, characters) => live.take(item, record, characters),
       failed: (message) => live.failed(message),
       state: (isOpen) => this.setState(isOpen),
       fileRecord: (record) => this.takeFileRecord(record),
@@ -153,10 +157,7 @@ class App {
   }
 
   private tabOpened(name: string): void {
-    const overview = this.view?.overview ?? this.live?.overview;
-    if (overview !== undefined) overview.opened = name === 'overview';
-    const sequence = this.view?.sequence ?? this.live?.sequence;
-    if (sequence !== undefined) sequence.opened = name === 'sequence';
+    (this.view ?? this.live?.view)?.opened(name);
     if (name === 'compare') this.live?.compare.opened();
   }
 }

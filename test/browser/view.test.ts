@@ -119,6 +119,29 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.context().close();
   });
 
+  it('takes keys in the sequence before it has the focus, and / leads to the filter from each tab', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.click('#tab-sequence');
+    await page.locator('.sq-step').first().waitFor();
+    for (const key of ['j', 'ArrowDown', 'k']) await page.keyboard.press(key);
+    await page.locator('.sq-step[aria-selected=true][aria-posinset="1"]').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('#detail .step').first().waitFor();
+    for (const tab of ['sequence', 'overview', 'paste']) {
+      await page.click(`#tab-${tab}`);
+      await page.keyboard.press('/');
+      expect(await page.evaluate('document.activeElement?.id')).toBe('filter');
+      await page.keyboard.press('Escape');
+    }
+    // What is not seen is not moved in.
+    await page.click('#tab-paste');
+    const hash = await page.evaluate('location.hash');
+    await page.keyboard.press('j');
+    expect(await page.evaluate('[location.hash, document.body.dataset.tab]')).toEqual([hash, 'paste']);
+    await page.context().close();
+  });
+
   it.each(['j', 'ArrowDown'])('takes %s in the overview before a lane has the focus', async (key) => {
     const page = await pages.open(await view(CHAT));
     await isRead(page);

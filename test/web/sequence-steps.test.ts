@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HandshakeItem, Item } from '../../src/web/items.js';
+import type { HandshakeItem } from '../../src/web/items.js';
 import { itemOfRecord } from '../../src/web/items.js';
-import { RecentItems } from '../../src/web/sequence/sequence-feed.js';
 import { stepOfItem } from '../../src/web/sequence/step-of-item.js';
 
 const FRAME = {
@@ -74,18 +73,5 @@ describe('the step of a record', () => {
 
   it('waits for its record', () => {
     expect(stepOfItem(undefined, 3)).toMatchObject({ row: 3, kind: 'waiting' });
-  });
-});
-
-describe('recent items of live traffic', () => {
-  it('are bounded, the oldest go first', () => {
-    const recent = new RecentItems(new Map());
-    const item = (connection: number): Item => ({ kind: 'note', connection, name: 'x', text: '', findings: [] });
-    for (let i = 0; i < 10; i++) recent.add(item(0));
-    for (let i = 0; i < 4000; i++) recent.add(item(1));
-    expect(recent.connections()).toEqual([1]);
-    expect(recent.rows(1)).toHaveLength(4000);
-    expect(recent.item(0)).toBe(undefined);
-    expect(recent.item(recent.rows(1)[0]!)).toBeDefined();
   });
 });

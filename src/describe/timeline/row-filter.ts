@@ -164,6 +164,13 @@ function rowTest(columns: RowColumns, criteria: RowCriteria): (row: number) => b
   };
 }
 
+/** Of an ascending list of rows, those from `start` up to `end`; undefined stands for all rows. */
+export function rowsBetween(rows: Uint32Array | undefined, start: number, end: number): Uint32Array {
+  return rows === undefined
+    ? Uint32Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i)
+    : rows.filter((row) => row >= start && row < end);
+}
+
 /** Of two ascending lists of rows, what is in both. */
 export function rowsInBoth(one: Uint32Array, other: Uint32Array): Uint32Array {
   const both = new Uint32Array(Math.min(one.length, other.length));

@@ -42,6 +42,8 @@ export class InspectorChannel implements LiveTaker {
   /** Frames that may be sent now, and the time of that count. */
   private room = MOST_FRAMES;
   private since = 0;
+  /** The number of the next record. */
+  private next = 0;
 
   constructor(private readonly options: ChannelOptions) {
     const { listener, token } = options;
@@ -96,8 +98,10 @@ export class InspectorChannel implements LiveTaker {
     return true;
   }
 
-  /** Undefined: a record that is left out. */
-  private send(line: string | undefined): void {
+  /** Undefined: a record that is left out. Each has its number as `row`, the same for every page. */
+  private send(record: string | undefined): void {
+    const line = record && `{"row":${this.next},${record.slice(1)}`;
+    this.next++;
     this.recent.push(line);
     for (const page of this.pages) page.send(line);
   }

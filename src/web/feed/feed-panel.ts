@@ -1,28 +1,43 @@
 import { count } from '../../codec/bytes/plural.js';
 import { lanesOf, type LaneTable } from '../../describe/timeline/lanes.js';
-import { criteriaOf, filteredRows, rowsInBoth, type RowCriteria } from '../../describe/timeline/row-filter.js';
+import {
+  criteriaOf,
+  filteredRows,
+  rowsBetween,
+  rowsInBoth,
+  type RowCriteria,
+} from '../../describe/timeline/row-filter.js';
 import { focusGrid } from '../frame/byte-grid.js';
-import { byId, el } from '../dom.js';
+import { byId, el, refill } from '../dom.js';
 import { itemView } from '../item-view.js';
 import type { RowSource } from './row-source.js';
 import { WindowList } from './window-list.js';
 
-/** Connections that the choice offers: the overview and the filter reach all of them. */
+/** Connections that the choice offers, of live traffic the last ones: the overview and the filter reach all of them. */
 const MOST_CHOICES = 500;
 
-/** The list of the rows of a file or a report, its filter, and what is known of the row that is selected. */
+/** The list of the rows of live traffic, a file or a report, its filter, and what is known of the row that is selected. */
 export class FeedPanel {
   private readonly detail = byId('detail', HTMLElement);
   private readonly only = byId('only', HTMLSelectElement);
   private readonly words = byId('filter', HTMLInputElement);
   private readonly counted = byId('counted', HTMLElement);
+  private readonly empty = byId('rows-empty', HTMLElement);
+  private readonly pause = byId('pause', HTMLButtonElement);
+  private readonly nothing = [...this.detail.childNodes];
   private readonly list: WindowList;
   private lanes: LaneTable;
   /** Rows that were looked at for the lanes. */
   private seen = -1;
   private criteria: RowCriteria = {};
+  /** Connections of the choice. */
+  private readonly offered = new Set<number>();
   private span: { readonly from: number; readonly to: number } | undefined;
   private wrong: string | undefined;
+  /** Rows before this one were cleared away. */
+  private cleared = 0;
+  /** Rows from this one on came while the list was paused; undefined: it is not. */
+  private pausedAt: number | undefined;
   /** What `grep` has found so far; undefined: nothing is searched. */
   private found: { rows: Uint32Array; isDone: boolean } | undefined;
   /** What is shown, for the address of the page. */
@@ -36,12 +51,14 @@ export class FeedPanel {
       (item, row) => {
         this.detail.replaceChildren(itemView(item));
         this.detail.scrollTop = 0;
-        this.onShown(row, item.connection);
+        this.onShown(source.numberOf(row), item.connection);
       },
       () => focusGrid(this.detail),
     );
-    byId('rows-empty', HTMLElement).hidden = true;
-    for (const id of ['pause', 'clear']) byId(id, HTMLElement).hidden = true;
+    const clear = byId('clear', HTMLButtonElement);
+    this.empty.hidden = this.pause.hidden = clear.hidden = !source.isLive;
+    this.pause.addEventListener('click', () => this.setPaused(this.pausedAt === undefined));
+    clear.addEventListener('click', () => this.clear());
     this.words.hidden = false;
     this.words.addEventListener('input', () => this.read());
     this.words.addEventListener('keydown', (event) => {
@@ -50,14 +67,15 @@ export class FeedPanel {
       event.preventDefault();
       this.list.focus();
     });
-    this.only.addEventListener('change', () => this.apply());
+    this.only.addEventListener('change', () => this.show());
     this.detail.addEventListener('keydown', ({ key }) => key === 'Escape' && this.list.focus());
   }
 
   /** The lanes of all rows so far: made again where that helps, as it takes a moment with a million of them. */
   lanesNow(isDone: boolean): LaneTable {
-    const { length } = this.source.columns;
-    if (length !== this.seen && (isDone || length > 1.2 * this.seen)) {
+    const { isLive, columns } = this.source;
+    const { length } = columns;
+    if (length !== this.seen && (isDone || isLive || length > 1.2 * this.seen)) {
       this.lanes = lanesOf(this.source.columns);
       this.seen = length;
     }
@@ -68,7 +86,29 @@ export class FeedPanel {
   grew(isDone: boolean): void {
     this.lanesNow(isDone);
     this.offer();
-    this.apply();
+    this.list.grew(this.listed());
+    this.showCount();
+  }
+
+  /** The first rows are gone. */
+  dropped(count: number): void {
+    this.seen = -1;
+    this.cleared = Math.max(0, this.cleared - count);
+    if (this.pausedAt !== undefined) this.pausedAt = Math.max(0, this.pausedAt - count);
+    this.list.dropped(count);
+    this.lanesNow(true);
+    this.read();
+  }
+
+  /** Another run of the server: its connections count from 0 again. */
+  startOver(): void {
+    for (const option of [...this.only.options].slice(1)) option.remove();
+    this.offered.clear();
+    this.seen = -1;
+    this.cleared = 0;
+    this.pausedAt &&= 0;
+    this.lanesNow(true);
+    this.forget();
   }
 
   /** There are rows of that connection. */
@@ -79,19 +119,25 @@ export class FeedPanel {
   /** Only one connection; undefined: all of them. */
   choose(connection: number | undefined): void {
     const value = connection === undefined ? '' : String(connection);
-    if (connection !== undefined && this.only.querySelector(`[value="${value}"]`) === null) this.addChoice(connection);
+    if (connection !== undefined) this.addChoice(connection);
     this.only.value = value;
-    this.apply();
+    this.show();
   }
 
   /** Only what happened in that span; undefined: at any time. */
   limit(span: { readonly from: number; readonly to: number } | undefined): void {
     this.span = span;
-    this.apply();
+    this.show();
   }
 
-  /** False: there is no such row, or the filter leaves it out. */
+  /** False: there is no such row. What leaves it out is taken away. */
   select(row: number): boolean {
+    if (row < 0 || row >= this.source.columns.length) return false;
+    if (this.list.choose(row)) return true;
+    this.only.value = this.words.value = '';
+    this.span = undefined;
+    this.cleared = 0;
+    this.read();
     return this.list.choose(row);
   }
 
@@ -107,14 +153,43 @@ export class FeedPanel {
     this.words.focus();
   }
 
+  /** Rows that came so far are not listed any more. */
+  private clear(): void {
+    this.cleared = this.source.columns.length;
+    if (this.pausedAt !== undefined) this.pausedAt = this.cleared;
+    this.forget();
+  }
+
+  private forget(): void {
+    this.list.deselect();
+    refill(this.detail, this.nothing);
+    this.read();
+  }
+
+  /** What comes meanwhile is kept, and listed when the list continues. */
+  private setPaused(isPaused: boolean): void {
+    this.pausedAt = isPaused ? this.source.columns.length : undefined;
+    this.pause.setAttribute('aria-pressed', String(isPaused));
+    this.pause.textContent = isPaused ? 'Go on' : 'Pause';
+    this.list.grew(this.listed());
+    this.showCount();
+  }
+
   private offer(): void {
     const { all } = this.lanes;
-    for (let i = this.only.options.length - 1; i < Math.min(all.length, MOST_CHOICES); i++) {
-      this.addChoice(all[i]!.connection);
+    const { only, source } = this;
+    const offered = source.isLive ? all.slice(-MOST_CHOICES) : all.slice(0, MOST_CHOICES);
+    for (const { connection } of offered) this.addChoice(connection);
+    while (only.options.length > 2 * MOST_CHOICES) {
+      const oldest = [...only.options].find(({ value, selected }) => value !== '' && !selected)!;
+      this.offered.delete(Number(oldest.value));
+      oldest.remove();
     }
   }
 
   private addChoice(connection: number): void {
+    if (this.offered.has(connection)) return;
+    this.offered.add(connection);
     const target = this.source.labels.get(connection)?.target ?? '';
     this.only.append(el('option', { value: connection, text: `#${connection} ${target.slice(0, 40)}` }));
   }
@@ -127,7 +202,7 @@ export class FeedPanel {
     this.criteria = criteria;
     this.found = undefined;
     if (criteria.grep !== undefined) this.search(criteria.grep);
-    this.apply();
+    this.show();
   }
 
   private search(text: string): void {
@@ -140,29 +215,46 @@ export class FeedPanel {
       for (const row of rows) all.push(row);
       own = { rows: Uint32Array.from(all), isDone };
       this.found = own;
-      this.apply();
+      this.show();
     });
   }
 
-  private apply(): void {
+  private show(): void {
+    this.list.show(this.listed());
+    this.showCount();
+  }
+
+  /** The rows that all that is chosen lets through; undefined: all. */
+  private listed(): Uint32Array | undefined {
     const { value } = this.only;
     const connection = Number(value);
     const chosen = value === '' ? {} : { connections: [{ low: connection, high: connection }] };
     const criteria = { ...this.criteria, ...this.span, ...chosen };
     const { source, found } = this;
     const rows = filteredRows(source.columns, criteria, this.lanes.all, (number) => source.labels.get(number));
-    this.list.show(found === undefined ? rows : rows === undefined ? found.rows : rowsInBoth(found.rows, rows));
-    this.showCount();
+    const both = found === undefined ? rows : rows === undefined ? found.rows : rowsInBoth(found.rows, rows);
+    return this.isBounded ? rowsBetween(both, this.cleared, this.end) : both;
+  }
+
+  private get isBounded(): boolean {
+    return this.cleared > 0 || this.pausedAt !== undefined;
+  }
+
+  private get end(): number {
+    return this.pausedAt ?? this.source.columns.length;
   }
 
   private showCount(): void {
-    const { length } = this.source.columns;
+    const length = this.end - this.cleared;
+    this.empty.hidden = !this.source.isLive || length > 0;
     const { count: shown } = this.list;
     const words = shown === length ? count(length, 'record') : `${shown} of ${count(length, 'record')}`;
     const searching = this.found?.isDone === false ? '; searching …' : '';
     const span = this.span === undefined ? '' : '; only the span that is marked in the overview';
+    const waiting = this.source.columns.length - this.end;
+    const paused = waiting === 0 ? '' : `; ${waiting} more since the pause`;
     this.counted.textContent =
-      this.wrong === undefined ? words + searching + span : `${words}; not understood: ${this.wrong}`;
+      this.wrong === undefined ? words + searching + span + paused : `${words}; not understood: ${this.wrong}`;
     this.counted.classList.toggle('wrong', this.wrong !== undefined);
   }
 }

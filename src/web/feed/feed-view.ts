@@ -2,10 +2,8 @@ import { byId, isIdle, isTyped } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
 import { Overview } from '../overview/overview.js';
 import { PlotsView } from '../plots/plots-view.js';
-import type { SequenceFeed } from '../sequence/sequence-feed.js';
+import { sequenceFeed } from '../sequence/sequence-feed.js';
 import { SequenceView } from '../sequence/sequence-view.js';
-import type { LaneTable } from '../../describe/timeline/lanes.js';
-import { ROW_KIND } from '../../describe/timeline/row-columns.js';
 import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
 
@@ -24,17 +22,17 @@ export interface FeedProgress {
 /** Rows that are not drawn as they come: milliseconds. */
 const PACE = 250;
 
-/** The page over a file, or of a report: overview and list of the same rows. */
+/** The page over live traffic, a file, or a report: overview, sequence and list of the same rows. */
 export class FeedView {
   private readonly panel: FeedPanel;
-  readonly overview: Overview;
-  readonly sequence: SequenceView;
+  private readonly overview: Overview;
+  private readonly sequence: SequenceView;
   private readonly plots: PlotsView;
   private isDone = false;
   private waiting = false;
 
   constructor(
-    source: RowSource,
+    private readonly source: RowSource,
     private readonly openTab: (name: string) => void,
     signal: AbortSignal,
   ) {
@@ -60,31 +58,51 @@ export class FeedView {
       arrived();
       this.sequence.arrived();
     };
+    source.dropped = (count) => {
+      this.panel.dropped(count);
+      this.sequence.dropped(count);
+    };
     this.panel.onShown = (row, connection) => {
       const only = connection === undefined ? '' : `c=${connection}&`;
       history.replaceState(null, '', `#${only}f=${row}`);
     };
     document.addEventListener('keydown', (event) => this.onKey(event), { signal });
     window.addEventListener('hashchange', () => this.follow(), { signal });
+    this.opened(document.body.dataset['tab']);
+  }
+
+  /** The tab that is seen. */
+  opened(tab: string | undefined): void {
+    this.overview.opened = tab === 'overview';
+    this.sequence.opened = tab === 'sequence';
   }
 
   /** Rows came: drawn a few times a second. */
   grew(): void {
     if (this.waiting) return;
     this.waiting = true;
-    window.setTimeout(() => this.drawGrown(), PACE);
+    window.setTimeout(() => this.draw(), PACE);
   }
 
   /** All rows are here. */
   done(): void {
     if (this.isDone) return;
     this.isDone = true;
-    this.drawGrown();
+    this.draw();
     this.follow();
   }
 
-  private drawGrown(): void {
+  /** Another run of a server: what was shown is gone. */
+  startOver(): void {
+    this.panel.startOver();
+    this.sequence.clear();
+    this.overview.grew();
+  }
+
+  /** Rows that came are drawn now. */
+  draw(): void {
     this.waiting = false;
+    this.source.flush();
     this.panel.grew(this.isDone);
     this.overview.grew();
     this.sequence.grew();
@@ -104,28 +122,37 @@ export class FeedView {
   }
 
   /** What the address names: `#c=3` a connection, `#f=17` a record. A connection without rows is ignored. */
-  private follow(): void {
+  follow(): void {
     const words = new URLSearchParams(location.hash.slice(1));
     const [row, connection] = [numberOf(words.get('f')), numberOf(words.get('c'))];
     if (row !== undefined) {
       this.openTab('inspector');
-      this.panel.select(row);
+      this.panel.select(this.source.rowOf(row));
     } else if (connection !== undefined && this.panel.knows(connection)) {
       this.openTab('inspector');
       this.panel.choose(connection);
     }
   }
 
+  /** What the keys of a tab move in; the overview takes its keys itself. */
+  private listOf(tab: string | undefined): FeedPanel | SequenceView | undefined {
+    return tab === 'inspector' ? this.panel : tab === 'sequence' ? this.sequence : undefined;
+  }
+
   private onKey(event: KeyboardEvent): void {
     const { target, key } = event;
     if (isTyped(target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key === '?') byId('keys', HTMLDialogElement).showModal();
-    else if (['overview', 'sequence'].includes(document.body.dataset['tab']!)) return;
-    else if (key === '/') this.panel.focusFilter();
-    else if (key === 'j' || key === 'k' || (/^Arrow(?:Up|Down)$/.test(key) && isIdle(target))) {
-      this.panel.focus();
-      this.panel.move(MOVES[key]!);
-    } else return;
+    else if (key === '/') {
+      this.openTab('inspector');
+      this.panel.focusFilter();
+    } else {
+      const list = this.listOf(document.body.dataset['tab']);
+      if (list === undefined || !(key === 'j' || key === 'k' || (/^Arrow(?:Up|Down)$/.test(key) && isIdle(target))))
+        return;
+      list.focus();
+      list.move(MOVES[key]!);
+    }
     event.preventDefault();
   }
 }
@@ -133,24 +160,6 @@ export class FeedView {
 /** Undefined: it is no number. */
 function numberOf(word: string | null): number | undefined {
   return word !== null && /^\d{1,10}$/.test(word) ? Number(word) : undefined;
-}
-
-/** The rows of a source by connection. */
-function sequenceFeed(source: RowSource, lanes: () => LaneTable): SequenceFeed {
-  return {
-    connections: () => lanes().all.map(({ connection }) => connection),
-    label: (connection) => source.labels.get(connection),
-    rows: (connection) => {
-      const { all, order } = lanes();
-      const lane = all.find((one) => one.connection === connection);
-      if (lane === undefined) return [];
-      // The step of a frame shows its packets.
-      const { kinds } = source.columns;
-      return order.subarray(lane.start, lane.end).filter((row) => kinds[row] !== ROW_KIND.packet);
-    },
-    item: (row) => source.item(row),
-    want: (rows) => source.want(rows),
-  };
 }
 
 /** `60.0 MB`, `12 kB`, `80 bytes`. */

@@ -10,9 +10,11 @@ const MOST_WANTED = 500;
 
 /** The rows of `wsinspect view`: their numbers come as fast as they are read, their records on request. */
 export class FileSource implements RowSource {
+  readonly isLive = false;
   readonly columns = new RowColumns();
   readonly labels = new Map<number, LaneLabel>();
   arrived: () => void = () => undefined;
+  dropped: () => void = () => undefined;
   private readonly items = new Map<number, Item>();
   private readonly asked = new Map<number, readonly number[]>();
   private readonly pending = new Set<number>();
@@ -72,6 +74,18 @@ export class FileSource implements RowSource {
     const id = ++this.requests;
     this.searching = { id, found };
     this.send({ type: 'search', id, text });
+  }
+
+  flush(): void {
+    // A search is of the rows that are here.
+  }
+
+  numberOf(row: number): number {
+    return row;
+  }
+
+  rowOf(number: number): number {
+    return number;
   }
 
   private keep(id: number, records: readonly (PageRecord | null)[]): void {

@@ -3,26 +3,20 @@ import { RowColumns } from '../../describe/timeline/row-columns.js';
 import { rowOfRecord, type PageRecord } from '../../describe/timeline/row-of-record.js';
 import { textOfRecord } from '../../describe/timeline/searched-text.js';
 import type { Item } from '../items.js';
-import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
+import { addLabelsOf, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
 
 /** Records that are all in the page: those of a report. */
 export class ReportSource implements RowSource {
+  readonly isLive = false;
   readonly columns = new RowColumns();
   readonly labels = new Map<number, LaneLabel>();
   arrived: () => void = () => undefined;
+  dropped: () => void = () => undefined;
 
   constructor(private readonly records: readonly PageRecord[]) {
     for (const record of records) {
       this.columns.push(rowOfRecord(record));
-      const { type, connection, client, server, request } = record as unknown as {
-        type: string;
-        connection: number;
-        client?: string;
-        server?: string;
-        request?: { line: string };
-      };
-      if (type === 'handshake') addLabels(this.labels, [{ connection, target: request?.line.split(' ')[1] }]);
-      if (type === 'connection') addLabels(this.labels, [{ connection, client, server }]);
+      addLabelsOf(this.labels, record);
     }
   }
 
@@ -40,5 +34,17 @@ export class ReportSource implements RowSource {
     const rows: number[] = [];
     for (const [row, record] of this.records.entries()) if (expression?.test(textOfRecord(record))) rows.push(row);
     found(rows, true);
+  }
+
+  flush(): void {
+    // A search is of the rows that are here.
+  }
+
+  numberOf(row: number): number {
+    return row;
+  }
+
+  rowOf(number: number): number {
+    return number;
   }
 }

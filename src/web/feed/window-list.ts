@@ -8,6 +8,8 @@ import { rowView, titleRow } from '../row-view.js';
 const MOST_HEIGHT = 12_000_000;
 const ROW_HEIGHT = 26;
 const ROW_HEIGHT_NARROW = 32;
+/** How near to its end a list of live rows has to be to follow what is new: pixels. */
+const NEAR_END = 40;
 
 /** A list of any number of rows, of which only those in sight are elements. */
 export class WindowList {
@@ -19,6 +21,8 @@ export class WindowList {
   /** The row that is selected. */
   private selected: number | undefined;
   private isShown = false;
+  /** The last row stays in sight as rows come. */
+  private follows: boolean;
   private readonly narrow = narrowScreen();
 
   constructor(
@@ -28,17 +32,18 @@ export class WindowList {
     /** The reader opens what was selected. */
     private readonly enter: () => void,
   ) {
+    this.follows = source.isLive;
     list.classList.add('windowed');
     list.tabIndex = 0;
     list.replaceChildren(el('div', { role: 'rowgroup' }, titleRow()), this.spacer, this.sight);
-    list.addEventListener('scroll', () => this.schedule());
+    list.addEventListener('scroll', () => this.scrolled());
     list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest<HTMLElement>('.row');
       if (row !== null) this.choose(Number(row.dataset['row']));
     });
     list.addEventListener('keydown', (event) => this.onKey(event));
     this.narrow.addEventListener('change', () => this.schedule());
-    new ResizeObserver(() => this.schedule()).observe(list);
+    new ResizeObserver(() => (this.follows ? this.toEnd() : this.schedule())).observe(list);
     source.arrived = () => this.arrive();
   }
 
@@ -50,9 +55,27 @@ export class WindowList {
   show(rows: Uint32Array | undefined): void {
     this.rows = rows;
     const place = this.selected === undefined ? -1 : this.placeOf(this.selected);
-    if (place < 0) this.list.scrollTop = 0;
-    else this.reveal(place);
-    this.schedule();
+    if (place >= 0) this.reveal(place);
+    else if (!this.follows) this.list.scrollTop = 0;
+    if (this.follows) this.toEnd();
+    else this.schedule();
+  }
+
+  /** Rows came: what is in sight stays there, or the end. */
+  grew(rows: Uint32Array | undefined): void {
+    this.rows = rows;
+    if (this.follows) this.toEnd();
+    else this.schedule();
+  }
+
+  /** The first rows went, and the others have other numbers; `show` follows. */
+  dropped(count: number): void {
+    if (this.selected !== undefined) this.selected = this.selected < count ? undefined : this.selected - count;
+  }
+
+  /** Nothing is selected any more. */
+  deselect(): void {
+    this.selected = undefined;
   }
 
   schedule(): void {
@@ -81,8 +104,23 @@ export class WindowList {
     const { count } = this;
     if (count === 0) return;
     const place = this.selected === undefined ? -1 : this.placeOf(this.selected);
-    const to = place < 0 && Math.abs(by) !== Infinity ? 0 : Math.max(0, Math.min(count - 1, place + by));
+    const near = this.follows ? count - 1 : 0;
+    const to = place < 0 && Math.abs(by) !== Infinity ? near : Math.max(0, Math.min(count - 1, place + by));
     this.choose(this.rowAt(to));
+  }
+
+  private scrolled(): void {
+    const { list } = this;
+    if (this.source.isLive && list.clientHeight > 0) {
+      this.follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+    }
+    this.schedule();
+  }
+
+  private toEnd(): void {
+    this.setHeight();
+    this.list.scrollTop = this.list.scrollHeight;
+    this.schedule();
   }
 
   private get rowHeight(): number {

@@ -1,34 +1,21 @@
 import { OPCODE } from '../../codec/frames/registry.js';
-import { lanesOf } from '../../describe/timeline/lanes.js';
 import type { PageRecord } from '../../describe/timeline/row-of-record.js';
 import type { Hello } from '../channel.js';
 import { Compare } from '../compare/compare.js';
 import { ConnectPanel } from './connect-panel.js';
 import { isOpened, visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
-import { LiveColumns } from './live-columns.js';
-import { Overview } from '../overview/overview.js';
-import { PlotsView } from '../plots/plots-view.js';
-import { RecentItems } from '../sequence/sequence-feed.js';
-import { SequenceView } from '../sequence/sequence-view.js';
-import { RecordPanel } from './record-panel.js';
+import { FeedView } from '../feed/feed-view.js';
+import { LiveSource } from './live-source.js';
 
-/** Milliseconds between two drawings of the overview. */
-const PACE = 500;
-
-/** The page of live traffic: what the server reports goes to the record panel, and what is about the page's own connection to the connect panel. */
+/** The page of live traffic: what the server reports goes to the views, and what is about the page's own connection to the connect panel. */
 export class LiveView {
   readonly compare = new Compare();
   /** Made when it is known that the traffic is live. */
-  overview: Overview | undefined;
-  sequence: SequenceView | undefined;
-  private plots: PlotsView | undefined;
-  private readonly columns = new LiveColumns();
-  private readonly recent = new RecentItems(this.columns.labels);
-  private panel: RecordPanel | undefined;
+  view: FeedView | undefined;
+  private readonly source = new LiveSource();
   private readonly connectPanel: ConnectPanel;
   private isLive = false;
-  private waiting = false;
   /** What the page's own request asks for, until its connection is known; and that connection's number. */
   private expected: string | undefined;
   private own: number | undefined;
@@ -39,6 +26,7 @@ export class LiveView {
   constructor(
     private readonly openTab: (name: string) => void,
     ping: (connection: number, text: string) => void,
+    private readonly signal: AbortSignal,
   ) {
     this.connectPanel = new ConnectPanel({
       connecting: (target) => this.connecting(target),
@@ -48,39 +36,16 @@ export class LiveView {
 
   begin({ feed = 'serve', mode, subprotocols }: Hello): void {
     if (feed !== 'serve' && document.body.dataset['tab'] === 'chat') this.openTab('inspector');
-    this.panel ??= new RecordPanel();
-    this.panel.startOver();
-    this.overview ??= this.newOverview(this.panel);
-    this.sequence ??= new SequenceView(this.recent, undefined);
-    this.columns.clear();
-    this.recent.clear();
-    this.sequence.clear();
+    this.source.clear();
+    this.view ??= new FeedView(this.source, this.openTab, this.signal);
+    this.view.startOver();
     this.connectPanel.setMode(mode, subprotocols);
-  }
-
-  private newOverview(panel: RecordPanel): Overview {
-    const { columns, labels } = this.columns;
-    const feed = { columns, labels, lanes: () => lanesOf(columns) };
-    const plots = new PlotsView(feed, () => overview.selectFirst());
-    this.plots = plots;
-    const overview = new Overview(feed, {
-      opened: (connection) => {
-        this.openTab('inspector');
-        panel.choose(connection);
-      },
-      drawn: (connection) => {
-        this.openTab('sequence');
-        this.sequence?.show(connection);
-      },
-      selected: (lane) => plots.select(lane),
-      limited: (span) => panel.limit(span),
-    });
-    overview.opened = document.body.dataset['tab'] === 'overview';
-    return overview;
   }
 
   replayed(): void {
     this.isLive = true;
+    this.view?.draw();
+    this.view?.follow();
   }
 
   ended(): void {
@@ -91,26 +56,14 @@ export class LiveView {
     this.connectPanel.messages.note(message, 'wrong');
   }
 
-  take(item: Item, record: PageRecord): void {
-    this.panel?.add(item);
-    this.columns.add(record);
-    this.recent.add(item);
-    this.grow();
+  /** `characters`: the length of the record as text. */
+  take(item: Item, record: PageRecord, characters: number): void {
+    this.source.add(record, characters);
+    this.view?.grew();
     if (!this.isLive) return;
     if (item.kind === 'handshake') this.claim(item);
     if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
     if (item.kind === 'note') this.noteRefused(item);
-  }
-
-  private grow(): void {
-    if (this.waiting) return;
-    this.waiting = true;
-    window.setTimeout(() => {
-      this.waiting = false;
-      this.overview?.grew();
-      this.sequence?.grew();
-      this.plots?.grew();
-    }, PACE);
   }
 
   private connecting(target: string): void {

@@ -1,5 +1,7 @@
 import type { Item } from '../items.js';
-import type { LaneLabel } from '../feed/row-source.js';
+import type { LaneTable } from '../../describe/timeline/lanes.js';
+import { ROW_KIND } from '../../describe/timeline/row-columns.js';
+import type { LaneLabel, RowSource } from '../feed/row-source.js';
 
 /** Where the steps of a conversation come from. */
 export interface SequenceFeed {
@@ -14,59 +16,20 @@ export interface SequenceFeed {
   want(rows: readonly number[]): void;
 }
 
-/** Items that are kept of live traffic; the oldest go first. */
-const MOST_RECENT = 4000;
-
-/** What was reported last of live traffic. */
-export class RecentItems implements SequenceFeed {
-  private readonly items = new Map<number, Item>();
-  private readonly byConnection = new Map<number, number[]>();
-  private next = 0;
-
-  constructor(private readonly labels: ReadonlyMap<number, LaneLabel>) {}
-
-  add(item: Item): void {
-    const { connection } = item;
-    // The step of a frame shows its packets.
-    if (connection === undefined || item.kind === 'packet') return;
-    const row = this.next++;
-    this.items.set(row, item);
-    const rows = this.byConnection.get(connection);
-    if (rows === undefined) this.byConnection.set(connection, [row]);
-    else rows.push(row);
-    if (this.items.size > MOST_RECENT) this.dropFirst();
-  }
-
-  clear(): void {
-    this.items.clear();
-    this.byConnection.clear();
-  }
-
-  connections(): readonly number[] {
-    return [...this.byConnection.keys()].sort((a, b) => a - b);
-  }
-
-  label(connection: number): LaneLabel | undefined {
-    return this.labels.get(connection);
-  }
-
-  rows(connection: number): readonly number[] {
-    return this.byConnection.get(connection) ?? [];
-  }
-
-  item(row: number): Item | undefined {
-    return this.items.get(row);
-  }
-
-  want(): void {
-    // They are here.
-  }
-
-  private dropFirst(): void {
-    const [[row, { connection }]] = this.items as unknown as [[number, Item]];
-    this.items.delete(row);
-    const rows = this.byConnection.get(connection!)!;
-    rows.shift();
-    if (rows.length === 0) this.byConnection.delete(connection!);
-  }
+/** The rows of a source by connection. */
+export function sequenceFeed(source: RowSource, lanes: () => LaneTable): SequenceFeed {
+  return {
+    connections: () => lanes().all.map(({ connection }) => connection),
+    label: (connection) => source.labels.get(connection),
+    rows: (connection) => {
+      const { all, order } = lanes();
+      const lane = all.find((one) => one.connection === connection);
+      if (lane === undefined) return [];
+      // The step of a frame shows its packets.
+      const { kinds } = source.columns;
+      return order.subarray(lane.start, lane.end).filter((row) => kinds[row] !== ROW_KIND.packet);
+    },
+    item: (row) => source.item(row),
+    want: (rows) => source.want(rows),
+  };
 }

@@ -37,7 +37,7 @@ export class SequenceView {
   constructor(
     private readonly feed: SequenceFeed,
     /** The reader wants to see the bytes of a record. */
-    private readonly openRow: ((row: number, connection: number) => void) | undefined,
+    private readonly openRow: (row: number, connection: number) => void,
   ) {
     const { scroll } = this;
     scroll.append(this.spacer, this.sight);
@@ -80,6 +80,12 @@ export class SequenceView {
     this.selected = undefined;
     this.scroll.scrollTop = 0;
     this.refresh();
+  }
+
+  /** The first rows are gone, and the others have other numbers. */
+  dropped(count: number): void {
+    if (this.selected !== undefined) this.selected = this.selected < count ? undefined : this.selected - count;
+    if (this.isOpen) this.refresh();
   }
 
   clear(): void {
@@ -191,7 +197,7 @@ export class SequenceView {
   }
 
   private openSelected(): void {
-    if (this.selected !== undefined) this.openRow?.(this.selected, this.connection);
+    if (this.selected !== undefined) this.openRow(this.selected, this.connection);
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -204,7 +210,8 @@ export class SequenceView {
     event.stopPropagation();
   }
 
-  private move(by: number): void {
+  /** Selects the next step, or another one. */
+  move(by: number): void {
     const { rows, length, scroll } = this;
     if (length === 0) return;
     const at = this.selected === undefined ? -1 : Array.prototype.indexOf.call(rows, this.selected);

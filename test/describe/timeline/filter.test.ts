@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lanesOf } from '../../../src/describe/timeline/lanes.js';
 import { ROW_FLAG, ROW_KIND, RowColumns } from '../../../src/describe/timeline/row-columns.js';
-import { criteriaOf, filteredRows, rowsInBoth } from '../../../src/describe/timeline/row-filter.js';
+import { criteriaOf, filteredRows, rowsBetween, rowsInBoth } from '../../../src/describe/timeline/row-filter.js';
 
 const [C, S, E, T] = [ROW_FLAG.client, ROW_FLAG.server, ROW_FLAG.error, ROW_FLAG.trouble];
 /** Rows 0 to 9: connection, kind, flags, time, and the close code of an end. */
@@ -74,5 +74,11 @@ describe('the filter of the page', () => {
   it('has what two lists have in common', () => {
     const both = rowsInBoth(Uint32Array.of(1, 3, 5, 7), Uint32Array.of(0, 3, 4, 7, 9));
     expect([...both]).toEqual([3, 7]);
+  });
+
+  it('are those between two', () => {
+    expect([...rowsBetween(Uint32Array.of(1, 3, 5, 7), 3, 7)]).toEqual([3, 5]);
+    expect([...rowsBetween(undefined, 3, 6)]).toEqual([3, 4, 5]);
+    expect([...rowsBetween(undefined, 3, 2)]).toEqual([]);
   });
 });
