@@ -1,5 +1,5 @@
 import { OPCODE } from '../../codec/frames/registry.js';
-import { ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
+import { grown, ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** The part of the time axis that is drawn, in a number of columns of pixels. */
 export interface BinWindow {
@@ -9,56 +9,80 @@ export interface BinWindow {
   readonly width: number;
 }
 
-/** What falls on each column of pixels of a lane. Whatever the number of rows is, it is drawn in `width` steps. */
-export interface LaneBins {
-  /** The largest payload of a frame there, plus 1; 0: no frame. By direction. */
-  readonly client: Float64Array;
-  readonly server: Float64Array;
-  /** Of frames whose sender is not known. */
-  readonly unknown: Float64Array;
-  /** A bit for each opcode that is there, by direction. */
-  readonly clientKinds: Uint16Array;
-  readonly serverKinds: Uint16Array;
-  readonly unknownKinds: Uint16Array;
+const FIRST_ROOM = 16;
+
+/** Values at columns of pixels, from left to right; columns without one are left out. */
+export class BinTrack {
+  /** Columns that have a value: the first `count` elements of each array. */
+  count = 0;
+  columns = new Uint32Array(FIRST_ROOM);
+  /** The largest of a column. */
+  values = new Float64Array(FIRST_ROOM);
+  /** Those of a column together. */
+  bits = new Uint16Array(FIRST_ROOM);
+
+  /** `column`: not before that of the call before. */
+  add(column: number, value: number, bits: number): void {
+    let at = this.count - 1;
+    if (at < 0 || this.columns[at] !== column) at = this.begin(column);
+    if (value > this.values[at]!) this.values[at] = value;
+    this.bits[at]! |= bits;
+  }
+
+  private begin(column: number): number {
+    const at = this.count++;
+    if (at === this.columns.length) {
+      this.columns = grown(this.columns, new Uint32Array(2 * at));
+      this.values = grown(this.values, new Float64Array(2 * at));
+      this.bits = grown(this.bits, new Uint16Array(2 * at));
+    }
+    this.columns[at] = column;
+    this.values[at] = 0;
+    this.bits[at] = 0;
+    return at;
+  }
+}
+
+/** What falls on the columns of pixels of a lane. Whatever the number of rows is, it is drawn in up to as many steps as there are columns. */
+export class LaneBins {
+  /** The largest payload of a frame, plus 1, and a bit for each opcode. By sender. */
+  readonly client = new BinTrack();
+  readonly server = new BinTrack();
+  readonly unknown = new BinTrack();
   /** Bits of BIN_MARK. */
-  readonly marks: Uint8Array;
-  /** Seconds: the longest wait for a pong that came there, by who answered; 0: none. */
-  readonly clientPongs: Float32Array;
-  readonly serverPongs: Float32Array;
-  /** Seconds: the longest stall that began there, by the side that took nothing; 0: none. */
-  readonly clientStalls: Float32Array;
-  readonly serverStalls: Float32Array;
-  /** There is something in `marks`, in the waits. */
-  hasMarks: boolean;
-  hasWaits: boolean;
+  readonly marks = new BinTrack();
+  /** Seconds: the longest wait for a pong that came there, by who answered. */
+  readonly clientPongs = new BinTrack();
+  readonly serverPongs = new BinTrack();
+  /** Seconds: the longest stall that began there, by the side that took nothing. */
+  readonly clientStalls = new BinTrack();
+  readonly serverStalls = new BinTrack();
   /** Frames in the window. */
-  frames: number;
+  frames = 0;
+  private readonly tracks = [
+    ...[this.client, this.server, this.unknown, this.marks],
+    ...[this.clientPongs, this.serverPongs, this.clientStalls, this.serverStalls],
+  ];
+
+  clear(): void {
+    for (const track of this.tracks) track.count = 0;
+    this.frames = 0;
+  }
 }
 
 export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
-export function emptyBins(width: number): LaneBins {
-  return {
-    client: new Float64Array(width),
-    server: new Float64Array(width),
-    unknown: new Float64Array(width),
-    clientKinds: new Uint16Array(width),
-    serverKinds: new Uint16Array(width),
-    unknownKinds: new Uint16Array(width),
-    marks: new Uint8Array(width),
-    clientPongs: new Float32Array(width),
-    serverPongs: new Float32Array(width),
-    clientStalls: new Float32Array(width),
-    serverStalls: new Float32Array(width),
-    hasMarks: false,
-    hasWaits: false,
-    frames: 0,
-  };
-}
-
-/** `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. */
-export function binRows(columns: RowColumns, rows: Uint32Array, { from, to, width }: BinWindow): LaneBins {
-  const bins = emptyBins(width);
+/**
+ * `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. `bins` are filled anew:
+ * whoever draws at each frame of the screen makes no garbage.
+ */
+export function binRows(
+  columns: RowColumns,
+  rows: Uint32Array,
+  { from, to, width }: BinWindow,
+  bins = new LaneBins(),
+): LaneBins {
+  bins.clear();
   const { times, kinds, sizes, flags, waits } = columns;
   const scale = to > from ? width / (to - from) : 0;
   for (let i = lowerBound(times, rows, from); i < rows.length; i++) {
@@ -68,40 +92,28 @@ export function binRows(columns: RowColumns, rows: Uint32Array, { from, to, widt
     const x = Math.min(width - 1, Math.floor((time - from) * scale));
     const kind = kinds[row]!;
     const flag = flags[row]!;
-    if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) mark(bins, x, markOf(flag));
+    if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) bins.marks.add(x, 0, markOf(flag));
     if (kind < ROW_KIND.handshake) {
-      addFrame(bins, x, kind, sizes[row]!, flag);
-      if (kind === OPCODE.pong)
-        addWait(bins, flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
-    } else if (kind === ROW_KIND.gap) mark(bins, x, BIN_MARK.gap);
+      bins.frames++;
+      framesOf(bins, flag).add(x, sizes[row]! + 1, 1 << kind);
+      if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
+    } else if (kind === ROW_KIND.gap) bins.marks.add(x, 0, BIN_MARK.gap);
     else if (kind === ROW_KIND.stall)
-      addWait(bins, flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
+      addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
     else if (kind === ROW_KIND.handshake) {
-      mark(bins, x, BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0));
-    } else if (kind === ROW_KIND.ended) mark(bins, x, BIN_MARK.ended);
+      bins.marks.add(x, 0, BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0));
+    } else if (kind === ROW_KIND.ended) bins.marks.add(x, 0, BIN_MARK.ended);
   }
   return bins;
 }
 
-function mark(bins: LaneBins, x: number, bits: number): void {
-  bins.marks[x]! |= bits;
-  bins.hasMarks = true;
+function framesOf(bins: LaneBins, flag: number): BinTrack {
+  if (flag & ROW_FLAG.client) return bins.client;
+  return flag & ROW_FLAG.server ? bins.server : bins.unknown;
 }
 
-function addWait(bins: LaneBins, waits: Float32Array, x: number, seconds: number): void {
-  if (!(seconds > waits[x]!)) return;
-  waits[x] = seconds;
-  bins.hasWaits = true;
-}
-
-function addFrame(bins: LaneBins, x: number, kind: number, size: number, flag: number): void {
-  bins.frames++;
-  const isClient = (flag & ROW_FLAG.client) !== 0;
-  const isServer = (flag & ROW_FLAG.server) !== 0;
-  const largest = isClient ? bins.client : isServer ? bins.server : bins.unknown;
-  const opcodes = isClient ? bins.clientKinds : isServer ? bins.serverKinds : bins.unknownKinds;
-  if (size + 1 > largest[x]!) largest[x] = size + 1;
-  opcodes[x]! |= 1 << kind;
+function addWait(waits: BinTrack, x: number, seconds: number): void {
+  if (seconds > 0) waits.add(x, seconds, 0);
 }
 
 function markOf(flag: number): number {
@@ -137,7 +149,8 @@ export function density(columns: RowColumns, { from, to, width }: BinWindow): Ui
 const PRECEDENCE = [8, 9, 10, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 2, 1, 0] as const;
 
 export function shownOpcode(bits: number): number {
-  return PRECEDENCE.find((opcode) => (bits >> opcode) & 1) ?? 0;
+  for (const opcode of PRECEDENCE) if ((bits >> opcode) & 1) return opcode;
+  return 0;
 }
 
 /** The height of a bar, from 0 to 1, on a logarithmic scale: a ping and a message of megabytes are both seen. */

@@ -117,7 +117,8 @@ export class RowColumns {
   }
 }
 
-function grown<T extends { set(from: T): void }>(from: T, to: T): T {
+/** The values of `from` at the beginning of `to`. */
+export function grown<T extends { set(from: T): void }>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -1,4 +1,4 @@
-import { barHeight, BIN_MARK, shownOpcode, type LaneBins } from '../../describe/timeline/bins.js';
+import { barHeight, BIN_MARK, shownOpcode, type BinTrack, type LaneBins } from '../../describe/timeline/bins.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
@@ -60,9 +60,9 @@ export function drawLanes(pen: CanvasRenderingContext2D, inks: Inks, drawings: r
     for (const drawing of drawings) {
       const middle = drawing.top + LANE_HEIGHT / 2;
       drawExtent(pen, inks, drawing, middle);
-      if (drawing.bins.hasWaits) drawWaits(pen, inks, drawing, middle);
+      drawWaits(pen, inks, drawing, middle);
       drawBars(pen, inks, drawing, middle);
-      if (drawing.bins.hasMarks) drawMarks(pen, inks, drawing, middle);
+      drawMarks(pen, inks, drawing, middle);
       drawEnd(pen, inks, drawing, middle);
     }
   });
@@ -104,73 +104,82 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
 }
 
 /** From a ping to its pong: a line on the side of whoever pinged. A stall: a box on the side that took nothing. */
-function drawWaits(
-  pen: CanvasRenderingContext2D,
-  inks: Inks,
-  { bins, left, scale, right }: LaneDrawing,
-  middle: number,
-): void {
-  const width = bins.marks.length;
-  for (let at = 0; at < width; at++) {
-    const [client, server] = [bins.clientPongs[at]!, bins.serverPongs[at]!];
+function drawWaits(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing, middle: number): void {
+  const { bins, left, scale, right } = drawing;
+  const drawPongs = ({ count, columns, values }: BinTrack, y: number): void => {
     pen.fillStyle = inks['frame-control'];
-    if (client > 0) pen.fillRect(left + at - client * scale, middle + HALF - 2, Math.max(1, client * scale), 1.5);
-    if (server > 0) pen.fillRect(left + at - server * scale, middle - HALF + 0.5, Math.max(1, server * scale), 1.5);
-    const [own, other] = [bins.clientStalls[at]!, bins.serverStalls[at]!];
+    for (let at = 0; at < count; at++) {
+      const width = values[at]! * scale;
+      pen.fillRect(left + columns[at]! - width, y, Math.max(1, width), 1.5);
+    }
+  };
+  const drawStalls = ({ count, columns, values }: BinTrack, y: number): void => {
     pen.strokeStyle = inks.trouble;
     pen.lineWidth = 1;
-    if (own > 0)
-      pen.strokeRect(left + at + 0.5, middle - HALF + 0.5, Math.max(3, Math.min(right, own * scale)), HALF - 2);
-    if (other > 0) pen.strokeRect(left + at + 0.5, middle + 1.5, Math.max(3, Math.min(right, other * scale)), HALF - 2);
-  }
+    for (let at = 0; at < count; at++) {
+      const width = Math.max(3, Math.min(right, values[at]! * scale));
+      pen.strokeRect(left + columns[at]! + 0.5, y, width, HALF - 2);
+    }
+  };
+  drawPongs(bins.clientPongs, middle + HALF - 2);
+  drawPongs(bins.serverPongs, middle - HALF + 0.5);
+  drawStalls(bins.clientStalls, middle - HALF + 0.5);
+  drawStalls(bins.serverStalls, middle + 1.5);
 }
 
 /** What the client sent is above the line, what the server sent below it. */
 function drawBars(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
-  drawRuns(pen, inks, bins.client, bins.clientKinds, { left, top: (height) => middle - 1 - height });
-  drawRuns(pen, inks, bins.server, bins.serverKinds, { left, top: () => middle + 1 });
-  drawRuns(pen, inks, bins.unknown, bins.unknownKinds, { left, top: (height) => middle - height / 2 });
+  drawRuns(pen, inks, bins.client, { left, top: (height) => middle - 1 - height });
+  drawRuns(pen, inks, bins.server, { left, top: () => middle + 1 });
+  drawRuns(pen, inks, bins.unknown, { left, top: (height) => middle - height / 2 });
 }
 
 /** Neighbours of the same height and colour are one rectangle: dense traffic takes few of them. */
 function drawRuns(
   pen: CanvasRenderingContext2D,
   inks: Inks,
-  sizes: Float64Array,
-  kinds: Uint16Array,
+  { count, columns, values, bits }: BinTrack,
   { left, top }: { readonly left: number; readonly top: (height: number) => number },
 ): void {
-  for (let x = 0; x < sizes.length;) {
-    const height = heightAt(sizes, x);
-    const opcode = shownOpcode(kinds[x]!);
-    const begin = x++;
-    while (x < sizes.length && heightAt(sizes, x) === height && (height === 0 || shownOpcode(kinds[x]!) === opcode))
-      x++;
-    if (height === 0) continue;
-    pen.fillStyle = inks[frameInk(opcode)];
+  for (let at = 0; at < count;) {
+    const begin = columns[at]!;
+    const height = heightOf(values[at]!);
+    const opcode = shownOpcode(bits[at]!);
+    let end = begin;
+    do {
+      end++;
+      at++;
+    } while (
+      at < count &&
+      columns[at] === end &&
+      heightOf(values[at]!) === height &&
+      shownOpcode(bits[at]!) === opcode
+    );
     // A pixel without a neighbour is hardly seen.
-    const width = x - begin === 1 && sizes[x] === 0 ? 2 : x - begin;
-    pen.fillRect(left + begin, top(height), width, height);
+    const isAlone = end === begin + 1 && !(at < count && columns[at] === end);
+    pen.fillStyle = inks[frameInk(opcode)];
+    pen.fillRect(left + begin, top(height), isAlone ? 2 : end - begin, height);
   }
 }
 
-function heightAt(sizes: Float64Array, x: number): number {
-  return Math.ceil(HALF * barHeight(sizes[x]!));
+function heightOf(largest: number): number {
+  return Math.ceil(HALF * barHeight(largest));
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */
 function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
-  for (let x = 0; x < bins.marks.length; x++) {
-    const mark = bins.marks[x]!;
-    if (mark === 0) continue;
+  const { count, columns, bits } = bins.marks;
+  for (let at = 0; at < count; at++) {
+    const x = left + columns[at]!;
+    const mark = bits[at]!;
     if (mark & BIN_MARK.handshake) {
       pen.fillStyle = mark & BIN_MARK.refused ? inks.refused : inks.handshake;
-      pen.fillRect(left + x, middle - HALF, 2, 2 * HALF);
+      pen.fillRect(x, middle - HALF, 2, 2 * HALF);
     }
-    if (mark & BIN_MARK.gap) drawGap(pen, inks, left + x, middle);
+    if (mark & BIN_MARK.gap) drawGap(pen, inks, x, middle);
     if (mark & (BIN_MARK.error | BIN_MARK.warning)) {
       const isError = (mark & BIN_MARK.error) !== 0;
-      diamond(pen, left + x + 0.5, middle - HALF + 4, 4);
+      diamond(pen, x + 0.5, middle - HALF + 4, 4);
       pen.fillStyle = isError ? inks.error : inks.back;
       pen.strokeStyle = isError ? inks.back : inks.warning;
       pen.lineWidth = isError ? 1 : 1.5;

@@ -1,5 +1,5 @@
 import { count } from '../../codec/bytes/plural.js';
-import { binRows, density, type LaneBins } from '../../describe/timeline/bins.js';
+import { density } from '../../describe/timeline/bins.js';
 import {
   LANE_ORDERS,
   sortedLanes,
@@ -10,6 +10,7 @@ import {
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
+import { BinnedLanes } from './binned-lanes.js';
 import {
   AXIS_HEIGHT,
   drawAxis,
@@ -51,8 +52,6 @@ const LABEL_WIDTH_NARROW = 96;
 /** Rows of the tables. */
 const MOST_TABLE = 200;
 const DENSITY_ROWS = 20;
-/** Lanes whose bins are kept for the next drawing. */
-const MOST_BINNED = 200;
 /** Milliseconds. */
 const REST = 120;
 const EMPTY = 'Nothing with a time so far.';
@@ -81,7 +80,7 @@ export class Overview {
     | { readonly counts: Uint32Array; readonly inks: Inks; readonly height: number; readonly canvas: HTMLCanvasElement }
     | undefined;
   private scheduled = false;
-  private readonly binned = new Map<number, LaneBins>();
+  private readonly binned = new BinnedLanes();
   private resting: number | undefined;
   private isOpen = false;
   private isStale = true;
@@ -141,7 +140,7 @@ export class Overview {
     this.isStale = true;
     if (!this.isOpen) return;
     this.isStale = false;
-    this.binned.clear();
+    this.binned.forget();
     this.table = this.feed.lanes();
     this.lanes = sortedLanes(this.table.all, this.order.value as LaneOrder);
     const { first, last } = this.table;
@@ -186,7 +185,7 @@ export class Overview {
     const wasWhole = this.view === undefined;
     this.view = view === undefined || isWhole(view, this.whole) ? undefined : view;
     if (this.view !== undefined || !wasWhole) this.limit();
-    this.binned.clear();
+    this.binned.forget();
     if (this.selected === undefined) this.about.textContent = this.summary();
     this.schedule();
   }
@@ -195,18 +194,6 @@ export class Overview {
   private limit(): void {
     clearTimeout(this.resting);
     this.resting = window.setTimeout(() => this.taker.limited(this.view), REST);
-  }
-
-  /** What a lane shows of the present view. */
-  private binsOf(lane: TimeLane): LaneBins {
-    const { shown, width, table, binned } = this;
-    const known = binned.get(lane.connection);
-    if (known !== undefined) return known;
-    const rows = table.order.subarray(lane.start, lane.end);
-    const bins = binRows(this.feed.columns, rows, { ...shown, width: Math.floor(width) });
-    if (binned.size > MOST_BINNED) binned.clear();
-    binned.set(lane.connection, bins);
-    return bins;
   }
 
   private zoom(factor: number): void {
@@ -258,24 +245,23 @@ export class Overview {
     this.scheduled = false;
     const inks = (this.inks ??= this.probe.read());
     const { scroll, left, width, shown, table } = this;
-    const height = scroll.clientHeight;
-    const pen = penOf(this.canvas, scroll.clientWidth, height);
-    const x = (time: number): number => left + ((time - shown.from) / this.seconds) * width;
+    const { clientWidth, clientHeight: height } = scroll;
+    const pen = penOf(this.canvas, clientWidth, height);
     const scale = width / this.seconds;
-    const first = Math.floor(scroll.scrollTop / LANE_HEIGHT);
-    const end = Math.min(this.lanes.length, first + Math.ceil(height / LANE_HEIGHT) + 1);
-    const drawings: LaneDrawing[] = [];
-    for (let i = first; i < end; i++) {
-      const lane = this.lanes[i]!;
-      const bins = this.binsOf(lane);
+    const x = (time: number): number => left + (time - shown.from) * scale;
+    const { scrollTop } = scroll;
+    const first = Math.floor(scrollTop / LANE_HEIGHT);
+    const lanes = this.lanes.slice(first, first + Math.ceil(height / LANE_HEIGHT) + 1);
+    const bins = this.binned.of(lanes, this.feed.columns, table, { ...shown, width: Math.floor(width) });
+    const drawings = lanes.map((lane, i): LaneDrawing => {
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
-      const top = AXIS_HEIGHT + i * LANE_HEIGHT - scroll.scrollTop;
+      const top = AXIS_HEIGHT + (first + i) * LANE_HEIGHT - scrollTop;
       const isSelected = lane.connection === this.selected;
-      drawings.push({ lane, bins, label, isSelected, left, right: left + width, top, x, scale });
-    }
+      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, x, scale };
+    });
     drawLanes(pen, inks, drawings);
     pen.fillStyle = inks.back;
-    pen.fillRect(0, 0, scroll.clientWidth, AXIS_HEIGHT);
+    pen.fillRect(0, 0, clientWidth, AXIS_HEIGHT);
     if (Number.isNaN(table.first)) return;
     drawAxis(pen, inks, { from: shown.from - table.first, to: shown.to - table.first, left, width, top: 0 });
     this.drawStrip(inks);

@@ -3,7 +3,7 @@ import fc from '../../fc.js';
 import { connectionPlots, type ConnectionPlot } from '../../../src/describe/plots/plot-data.js';
 import { drawPlot, shortNumber } from '../../../src/describe/plots/plot-drawing.js';
 import { svgText } from '../../../src/describe/sequence/svg-text.js';
-import { BIN_MARK, binRows } from '../../../src/describe/timeline/bins.js';
+import { BIN_MARK, binRows, type BinTrack } from '../../../src/describe/timeline/bins.js';
 import { ROW_FLAG, ROW_KIND, RowColumns, type TimelineRow } from '../../../src/describe/timeline/row-columns.js';
 
 const { client, server } = ROW_FLAG;
@@ -97,6 +97,11 @@ describe('the plots of a connection', () => {
   });
 });
 
+/** Columns, and the value of each. */
+function valuesOf({ count, columns, values }: BinTrack): [number, number][] {
+  return Array.from({ length: count }, (_, at) => [columns[at]!, values[at]!]);
+}
+
 describe('waits and marks of a lane', () => {
   it('are binned: the longest of a column of pixels', () => {
     const columns = columnsOf([
@@ -108,9 +113,9 @@ describe('waits and marks of a lane', () => {
       { kind: ROW_KIND.gap, time: 4.5, flags: client },
     ]);
     const bins = binRows(columns, Uint32Array.of(0, 1, 2, 3, 4, 5), { from: 0, to: 10, width: 10 });
-    expect([...bins.clientPongs]).toEqual([0, Math.fround(0.2), 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(bins.serverPongs[2]).toBe(0.5);
-    expect([bins.serverStalls[3], bins.clientStalls[3]]).toEqual([2, 0]);
-    expect([...bins.marks]).toEqual([0, 0, 0, 0, BIN_MARK.gap, 0, 0, 0, 0, 0]);
+    expect(valuesOf(bins.clientPongs)).toEqual([[1, Math.fround(0.2)]]);
+    expect(valuesOf(bins.serverPongs)).toEqual([[2, 0.5]]);
+    expect([bins.serverStalls, bins.clientStalls].map(valuesOf)).toEqual([[[3, 2]], []]);
+    expect([bins.marks.count, bins.marks.columns[0], bins.marks.bits[0]]).toEqual([1, 4, BIN_MARK.gap]);
   });
 });

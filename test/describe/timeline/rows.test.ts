@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../../fc.js';
-import { barHeight, BIN_MARK, binRows, density, shownOpcode } from '../../../src/describe/timeline/bins.js';
+import {
+  barHeight,
+  BIN_MARK,
+  BinTrack,
+  binRows,
+  density,
+  shownOpcode,
+  type LaneBins,
+} from '../../../src/describe/timeline/bins.js';
 import { lanesOf, sortedLanes } from '../../../src/describe/timeline/lanes.js';
 import {
   NO_CONNECTION,
@@ -31,6 +39,19 @@ function columnsOf(all: readonly TimelineRow[]): RowColumns {
   const columns = new RowColumns();
   for (const row of all) columns.push(row);
   return columns;
+}
+
+function bitsOf({ bits, count }: BinTrack): number {
+  return bits.subarray(0, count).reduce((all, some) => all | some, 0);
+}
+
+/** What is drawn of bins. */
+function drawn(bins: LaneBins): unknown {
+  return Object.entries(bins).map(([name, track]: [string, unknown]) => {
+    if (!(track instanceof BinTrack)) return name === 'frames' ? track : undefined;
+    const { count, columns, values, bits } = track;
+    return [name, ...[columns, values, bits].map((all) => [...all.subarray(0, count)])];
+  });
 }
 
 function rowsOf({ times, connections, kinds, sizes, flags, waits, ratios, length }: RowColumns): TimelineRow[] {
@@ -235,12 +256,12 @@ describe('bins', () => {
           const frames = inside.filter(({ kind }) => kind < ROW_KIND.handshake);
           expect(bins.frames).toBe(frames.length);
           expect(density(columns, window).reduce((sum, count) => sum + count, 0)).toBe(frames.length);
-          const largest = Math.max(0, ...bins.client, ...bins.server, ...bins.unknown);
+          const sent = [bins.client, bins.server, bins.unknown];
+          const largest = Math.max(0, ...sent.flatMap(({ values, count }) => [...values.subarray(0, count)]));
           expect(largest).toBe(Math.max(0, ...frames.map(({ size }) => size + 1)));
-          const opcodes = [bins.clientKinds, bins.serverKinds, bins.unknownKinds].flatMap((bits) => [...bits]);
-          const seen = opcodes.reduce((bits, some) => bits | some, 0);
+          const seen = sent.reduce((bits, track) => bits | bitsOf(track), 0);
           expect(seen).toBe(frames.reduce((bits, { kind }) => bits | (1 << kind), 0));
-          const marks = bins.marks.reduce((bits, some) => bits | some, 0);
+          const marks = bitsOf(bins.marks);
           expect((marks & BIN_MARK.error) !== 0).toBe(inside.some(({ flags }) => flags & ROW_FLAG.error));
           expect((marks & BIN_MARK.ended) !== 0).toBe(inside.some(({ kind }) => kind === ROW_KIND.ended));
         },
@@ -253,7 +274,21 @@ describe('bins', () => {
       [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server })),
     );
     const { server } = binRows(columns, lanesOf(columns).order, { from: 0, to: 4, width: 4 });
-    expect([...server]).toEqual([1, 1, 1, 1]);
+    expect([...server.columns.subarray(0, server.count)]).toEqual([0, 1, 2, 3]);
+    expect([...server.values.subarray(0, server.count)]).toEqual([1, 1, 1, 1]);
+  });
+
+  it('are the same in room that was used before', () => {
+    fc.assert(
+      fc.property(rows, rows, (before, all) => {
+        const window = { from: 0, to: 100, width: 40 };
+        const one = (some: readonly TimelineRow[], bins?: LaneBins): LaneBins => {
+          const columns = columnsOf(some.map((row) => ({ ...row, connection: 0 })));
+          return binRows(columns, lanesOf(columns).order, window, bins);
+        };
+        expect(drawn(one(all, one(before)))).toEqual(drawn(one(all)));
+      }),
+    );
   });
 
   it('show the rarest opcode of several, and taller bars for larger frames', () => {
