@@ -81,6 +81,13 @@ function isSignalr({ head }: LookedAt): boolean {
   return isObject(given) && isText(given['protocol']) && isWhole(given['version']);
 }
 
+/** A connect or its reply, also as the first of several lines. */
+function isCentrifugo({ object, text }: LookedAt): boolean {
+  const end = object === undefined ? text.indexOf('\n') : -1;
+  const first = end < 0 ? object : parseJson(new TextEncoder().encode(text.slice(0, end)))?.value;
+  return isObject(first) && isWhole(first['id']) && isObject(first['connect']);
+}
+
 const OCPP_ACTION =
   /^(?:BootNotification|Heartbeat|StatusNotification|Authorize|StartTransaction|StopTransaction|MeterValues|TransactionEvent|NotifyReport)$/;
 const SIP_LINE = /^(?:SIP\/2\.0 \d{3} |[A-Z]{3,12} sips?:\S{1,500} SIP\/2\.0\r?\n)/;
@@ -193,7 +200,7 @@ export const APP_SIGNS: readonly AppSign[] = [
     subprotocols: ['centrifuge-protobuf', 'centrifuge-json'],
     target: path(/\/connection\/websocket(?:\?|$)/),
     begins: JSON_TEXT,
-    content: likely(({ object }) => isWhole(object?.['id']) && isObject(object['connect'])),
+    content: likely(isCentrifugo),
   },
   {
     protocol: 'nats',

@@ -63,6 +63,8 @@ export class AppReading implements MessageNeed {
   private calls: CallPairing | undefined;
   /** Bytes that the reader took since the last packet. */
   private readonly taken: Record<Direction, number> = { client: 0, server: 0, unknown: 0 };
+  /** There were messages before its protocol was known: no reader gets them. */
+  private hasPassed = false;
   /** What is read of each message. */
   private most = 0;
   /** Its protocol, or its form, is known: all of it is read. */
@@ -213,8 +215,9 @@ export class AppReading implements MessageNeed {
 
   private recognise(message: AppMessage): void {
     const name = this.options.stated ?? this.recognition?.message(message);
-    if (name !== undefined) this.open(name);
-    else if (this.recognition?.isOver) {
+    if (name !== undefined) return this.open(name);
+    this.hasPassed = true;
+    if (this.recognition?.isOver) {
       this.recognition = undefined;
       this.settle();
     }
@@ -224,7 +227,7 @@ export class AppReading implements MessageNeed {
     const { handshake = {}, options } = this;
     this.recognition = undefined;
     this.protocol = name;
-    const isJoined = this.handshake === undefined;
+    const isJoined = this.handshake === undefined || this.hasPassed;
     const isStated = options.stated !== undefined;
     this.tally = new AppTally(name);
     this.calls = new CallPairing(this.severity, this.tally);
