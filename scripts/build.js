@@ -40,7 +40,8 @@ const AFTER_CORE = [
 const BUNDLED = /^(?!web\/|endpoint\/|index)/;
 /**
  * What few runs need of CORE and AFTER_CORE, by lists of what the paths in src/ begin with. `streams`: what reads and judges
- * streams with two sides, and heads of HTTP. `rare`: faults, holes, proxies, compression, options that few give.
+ * streams with two sides, and heads of HTTP. `rare`: faults, holes, proxies, compression, options that few give. `tls`,
+ * `http2-layer`, `recordings`: captures without TLS or HTTP/2 need none of them, and recordings are no captures.
  */
 const DEFERRED = {
   streams: modules(
@@ -72,6 +73,9 @@ const DEFERRED = {
     ['cli/', 'decode/held-calls', 'input/packed-input', 'input/unpacked', 'host/app-unpacking'],
     ['live/replies/', 'timed-expressions'],
   ),
+  tls: modules(['codec/tls/', '(?!secrets|tls-keys)']),
+  'http2-layer': modules(['codec/http2/', '(?!http2-codes)'], ['traffic/layers/', 'http2-traffic']),
+  recordings: modules(['sources/recordings/', ''], ['traffic/inputs/', 'recorded-traffic']),
   characters: modules(['codec/bytes/', 'character-table', 'characters']),
   'pasted-packets': modules(['sources/packets/', 'exact-packets']),
 };
@@ -133,7 +137,10 @@ const cli = {
 
 /** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
 const SHARED = { common: 'encode', 'packets-shared': 'packets' };
-const HOLDERS = ['common', CORE, 'streams', 'views', 'packets-shared', 'rare', 'characters', 'pasted-packets'];
+const HOLDERS = [
+  ...['common', CORE, 'streams', 'views', 'packets-shared', 'tls', 'http2-layer', 'recordings'],
+  ...['rare', 'characters', 'pasted-packets'],
+];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
 const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
