@@ -275,16 +275,16 @@ export function sequenceSvg(
   );
 }
 
-/** Colours that people who see few of them distinguish (Okabe and Ito); forms and words differ as well. */
+/** Colours that people who see few of them distinguish (test/web/colours.test.ts); forms and words differ as well. */
 const SVG_STYLE = [
   'text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1d2029}.sq-name{font-weight:600}',
   '.sq-ground{fill:#fff}.sq-back{fill:none}.sq-life{stroke:#8a90a0}.sq-pause{stroke:#fff;stroke-width:3;stroke-dasharray:3 2}',
   '.sq-arrow,.sq-head,.sq-box{stroke:currentColor}.sq-head{fill:currentColor}.sq-box{fill:none}text.sq-label,tspan{fill:currentColor}',
-  '.sq-join{fill:none;stroke:#626878}.sq-time,.sq-wait{fill:#626878;font-size:11px}.sq-fault{fill:#c24400}.sq-diamond{fill:#c24400}',
-  '.sq-text{color:#0072b2}.sq-binary{color:#00806a}.sq-control{color:#8a6400}.sq-close{color:#b5408b}.sq-other,.sq-quiet{color:#626878}',
-  '.sq-trouble{color:#c24400}.sq-join.sq-trouble{stroke:#c24400}.sq-content{color:#1d2029}',
+  '.sq-join{fill:none;stroke:#626878}.sq-time,.sq-wait{fill:#626878;font-size:11px}.sq-fault{fill:#9e1b00}.sq-diamond{fill:#9e1b00}',
+  '.sq-text{color:#1f6feb}.sq-binary{color:#0b8043}.sq-control{color:#8f7300}.sq-close{color:#1d2029}.sq-other,.sq-quiet{color:#626878}',
+  '.sq-trouble{color:#9e1b00}.sq-join.sq-trouble{stroke:#9e1b00}.sq-content{color:#1d2029}',
   '@media(prefers-color-scheme:dark){text{fill:#e4e7ef}.sq-ground{fill:#1a1d25}.sq-pause{stroke:#1a1d25}',
-  '.sq-time,.sq-wait{fill:#98a0b3}.sq-join{stroke:#98a0b3}.sq-fault,.sq-diamond{fill:#ff8a4c}.sq-join.sq-trouble{stroke:#ff8a4c}',
-  '.sq-text{color:#56b4e9}.sq-binary{color:#2bc3a0}.sq-control{color:#e6b400}.sq-close{color:#e59ac9}.sq-other,.sq-quiet{color:#98a0b3}',
-  '.sq-trouble{color:#ff8a4c}.sq-content{color:#e4e7ef}}',
+  '.sq-time,.sq-wait{fill:#98a0b3}.sq-join{stroke:#98a0b3}.sq-fault,.sq-diamond{fill:#ff6b4a}.sq-join.sq-trouble{stroke:#ff6b4a}',
+  '.sq-text{color:#4a9bff}.sq-binary{color:#4ac26b}.sq-control{color:#f0d000}.sq-close{color:#e4e7ef}.sq-other,.sq-quiet{color:#98a0b3}',
+  '.sq-trouble{color:#ff6b4a}.sq-content{color:#e4e7ef}}',
 ].join('');

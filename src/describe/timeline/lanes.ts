@@ -1,3 +1,4 @@
+import { OPCODE } from '../../codec/frames/registry.js';
 import { NO_CONNECTION, ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** How a connection ended, for its colour and its mark. */
@@ -17,6 +18,8 @@ export interface TimeLane {
   readonly bytes: number;
   readonly errors: number;
   readonly warnings: number;
+  /** Seconds: the longest from a ping to its pong; NaN where none is known. */
+  readonly ping: number;
   readonly outcome: LaneOutcome;
   /** 0: not known. */
   readonly code: number;
@@ -32,7 +35,7 @@ export interface LaneTable {
   readonly last: number;
 }
 
-export const LANE_ORDERS = ['number', 'trouble', 'time', 'bytes'] as const;
+export const LANE_ORDERS = ['number', 'trouble', 'time', 'bytes', 'ping'] as const;
 export type LaneOrder = (typeof LANE_ORDERS)[number];
 
 /** Sorts the rows of all connections into lanes, in a time that grows with their number alone. */
@@ -102,10 +105,21 @@ function laneOf(columns: RowColumns, order: Uint32Array, connection: number, sta
     bytes,
     errors,
     warnings,
+    ping: longestPing(columns, order.subarray(start, end)),
     outcome: outcomeOf(isRefused && frames === 0, ending >= 0, (by & ROW_FLAG.trouble) !== 0 || errors > 0),
     code,
     closedBy: by & ROW_FLAG.client ? 'client' : by & ROW_FLAG.server ? 'server' : undefined,
   };
+}
+
+/** NaN: of none is it known. */
+function longestPing({ kinds, waits }: RowColumns, rows: Uint32Array): number {
+  let longest = NaN;
+  for (const row of rows) {
+    const wait = waits[row]!;
+    if (kinds[row] === OPCODE.pong && (wait > longest || Number.isNaN(longest))) longest = wait;
+  }
+  return longest;
 }
 
 function outcomeOf(isRefused: boolean, isEnded: boolean, isTrouble: boolean): LaneOutcome {
@@ -138,6 +152,7 @@ const COMPARE: Readonly<Record<LaneOrder, (a: TimeLane, b: TimeLane) => number>>
   // Those without a time last.
   time: (a, b) => (a.first || Infinity) - (b.first || Infinity) || 0,
   bytes: (a, b) => b.bytes - a.bytes,
+  ping: (a, b) => (b.ping || 0) - (a.ping || 0),
 };
 
 /** The lanes in another order; equal ones in that of their numbers. */

@@ -1,6 +1,6 @@
 import { el } from '../dom.js';
 
-/** The colours of the overview. People who see few colours can distinguish them (Okabe and Ito), and marks differ in form as well. */
+/** The colours of the overview. People who see few colours can distinguish them (test/web/colours.test.ts), and marks differ in form as well. */
 export const INKS = [
   ...['text', 'quiet', 'line', 'back', 'select'],
   ...['frame-text', 'frame-binary', 'frame-control', 'frame-close', 'frame-other'],

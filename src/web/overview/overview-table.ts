@@ -4,7 +4,18 @@ import { el } from '../dom.js';
 import { OUTCOME_MARKS, outcomeText } from './overview-draw.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
-const HEADINGS = ['connection', 'target', 'outcome', 'begins', 'lasts', 'frames', 'bytes', 'errors', 'warnings'];
+const HEADINGS = [
+  'connection',
+  'target',
+  'outcome',
+  'begins',
+  'lasts',
+  'frames',
+  'bytes',
+  'longest ping',
+  'errors',
+  'warnings',
+];
 
 /** The lanes as a table: what the picture shows, in words and numbers. `start` is the first time of all. */
 export function lanesTable(
@@ -14,13 +25,15 @@ export function lanesTable(
 ): HTMLElement {
   const head = HEADINGS.map((text) => el('th', { scope: 'col', text }));
   const rows = lanes.map((lane) => {
-    const { connection, first, last, frames, bytes, errors, warnings } = lane;
+    const { connection, first, last, frames, bytes, ping, errors, warnings } = lane;
     const texts = [
       labels.get(connection)?.target ?? '',
       `${OUTCOME_MARKS[lane.outcome]} ${outcomeText(lane)}`,
       timeText(first - start),
       timeText(last - first),
-      ...[frames, bytes, errors, warnings].map((number) => number.toLocaleString('en')),
+      ...[frames, bytes].map(numberText),
+      Number.isNaN(ping) ? 'none' : timeText(ping),
+      ...[errors, warnings].map(numberText),
     ];
     const link = el('button', { type: 'button', class: 'link', 'data-connection': connection, text: `#${connection}` });
     return el(
@@ -53,4 +66,8 @@ export function densityTable(counts: Uint32Array, seconds: number): HTMLElement 
 
 function timeText(seconds: number): string {
   return Number.isNaN(seconds) ? 'unknown' : secondsText(seconds, seconds < 1 ? 1e-5 : 1e-3);
+}
+
+function numberText(number: number): string {
+  return number.toLocaleString('en');
 }

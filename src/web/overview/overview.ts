@@ -222,11 +222,12 @@ export class Overview {
   }
 
   private words(lane: TimeLane): string {
-    const { connection, first, last, frames, bytes, errors } = lane;
+    const { connection, first, last, frames, bytes, ping, errors } = lane;
     const target = this.feed.labels.get(connection)?.target ?? '';
     const begins = Number.isNaN(first) ? '' : `, ${secondsText(last - first, 1e-3)} long`;
+    const pings = Number.isNaN(ping) ? '' : `, pings up to ${secondsText(ping, 1e-4)}`;
     const wrong = errors === 0 ? '' : `, ${count(errors, 'error')}`;
-    return `#${connection} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${wrong}`;
+    return `#${connection} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
   }
 
   private describe(lane: TimeLane | undefined, x: number): void {

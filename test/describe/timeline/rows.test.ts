@@ -214,6 +214,10 @@ describe('lanes', () => {
     ...lane(0, 30, 5, {}),
     ...lane(1, 20, 50),
     ...lane(2, 10, 20, { size: 1006, flags: ROW_FLAG.trouble | ROW_FLAG.server }),
+    { time: 11, connection: 2, kind: 10, size: 0, flags: ROW_FLAG.client, wait: 0.5 },
+    { time: 11, connection: 2, kind: 10, size: 0, flags: ROW_FLAG.client, wait: 0.1 },
+    { time: 31, connection: 0, kind: 10, size: 0, flags: ROW_FLAG.client, wait: 0.2 },
+    { time: 31, connection: 0, kind: 10, size: 0, flags: ROW_FLAG.client },
     { time: 5, connection: 3, kind: ROW_KIND.handshake, size: 0, flags: ROW_FLAG.trouble },
   ]);
 
@@ -233,6 +237,7 @@ describe('lanes', () => {
     ['trouble', [2, 3, 1, 0]],
     ['time', [3, 2, 1, 0]],
     ['bytes', [1, 2, 0, 3]],
+    ['ping', [2, 0, 1, 3]],
   ] as const)('are sorted by %s', (order, expected) => {
     expect(sortedLanes(lanesOf(columns).all, order).map(({ connection }) => connection)).toEqual(expected);
   });
