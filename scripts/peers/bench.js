@@ -1,6 +1,6 @@
 // What a case has: libraries of the folder, servers of the system, and proxies of wsinspect between both ends.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -23,9 +23,7 @@ export class Bench {
 
   constructor(folder) {
     this.#folder = folder;
-    this.#own = join(folder, 'case');
-    rmSync(this.#own, { recursive: true, force: true });
-    mkdirSync(this.#own);
+    this.#own = mkdtempSync(join(folder, 'case-'));
   }
 
   static has(program) {
@@ -161,6 +159,16 @@ export class Bench {
       if (Date.now() > end) throw new Error(what());
       await pause(20);
     }
+  }
+
+  /** Until what `listen` gets is called. */
+  async event(listen, name) {
+    let came = false;
+    listen(() => (came = true));
+    await this.until(
+      () => came,
+      () => `${name} does not come`,
+    );
   }
 
   pause(ms) {

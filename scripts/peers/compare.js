@@ -15,7 +15,10 @@ export function compare(log, sources, { protocols, besides = [], faults = [], un
       for (const [end, said] of Object.entries(log.of(direction))) {
         if (said.length === 0) continue;
         const isLogged = (type) => !unlogged.includes(`${end} ${direction} ${type}`);
-        const named = said.filter(({ type }) => isLogged(type)).map((entry) => ({ protocol: protocols[0], ...entry }));
+        const ofEach = said.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
+        const named = ofEach
+          .filter(({ type }) => isLogged(type))
+          .map((entry) => ({ protocol: protocols[0], ...entry }));
         const logged = new Set(named.map(({ protocol }) => protocol));
         const shown = ours.filter(
           ({ protocol, packet }) => isLogged(packet) && (logged.has(protocol) || !protocols.includes(protocol)),
