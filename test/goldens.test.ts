@@ -13,7 +13,8 @@ import { isTerminal, runOnTerminal, words } from './goldens/terminal.js';
  * A new case is a new file with its first line; `UPDATE_GOLDENS=1 npx vitest run test/goldens.test.ts` writes the rest.
  * The commands run in test/goldens/ through `sh -c`, with the built tool as `wsinspect`. A command line that begins with
  * `COLUMNS=…` runs in this process instead, on a terminal of that width; its other assignments are its environment.
- * One of `decode`, `encode` or `accept` alone runs in this process, too: with `CI` or `RUNTIME` set, it is the built tool.
+ * One that only reads and prints runs in this process, too, also where one prints what the next one reads: with `CI` or
+ * `RUNTIME` set, it is the built tool.
  */
 const folder = fileURLToPath(new URL('goldens', import.meta.url));
 const all = readdirSync(folder).filter((name) => name.endsWith('.txt'));
@@ -24,11 +25,23 @@ const names = process.env['RUNTIME'] === undefined ? all : all.filter(isAsked);
 const update = process.env['UPDATE_GOLDENS'] === '1';
 const isBuilt = update || ['CI', 'RUNTIME'].some((name) => process.env[name] !== undefined);
 /** Nothing for a shell to do but to split words. */
-const PLAIN = /^wsinspect (?:decode|encode|accept)(?: [^\s'"|;<>&$(){}*?\\~#]+| '[^']*')*$/;
+const PLAIN = /^wsinspect(?: [^\s'"|;<>&$(){}*?\\~#]+| '[^']*'| "[^"$`\\]*")*$/;
+/** What needs a process: it listens, connects, or gives advice that depends on the descriptors. */
+const OF_PROCESS = /^wsinspect (?:serve|connect|proxy|check(?! --(?:list|compare|help)))\b(?!.* --help)/;
 
-async function runPlain(command: string): Promise<Ran> {
-  const { exit, out, err } = await runHere(words(command).slice(1));
-  return { stdout: out, stderr: err, exit: exit! };
+function isPlain(stage: string): boolean {
+  return PLAIN.test(stage) && !OF_PROCESS.test(stage);
+}
+
+/** `wsinspect … | wsinspect …`. */
+async function runPlain(stages: readonly string[]): Promise<Ran> {
+  let ran: Awaited<ReturnType<typeof runHere>> | undefined;
+  let stderr = '';
+  for (const stage of stages) {
+    ran = await runHere(words(stage).slice(1), { stdin: ran?.stdout });
+    stderr += ran.err;
+  }
+  return { stdout: ran!.out, stderr, exit: ran!.exit! };
 }
 
 describe('goldens', () => {
@@ -41,7 +54,8 @@ describe('goldens', () => {
   });
   const run = (command: string): Ran | Promise<Ran> => {
     if (isTerminal(command)) return runOnTerminal(command, folder);
-    return !isBuilt && PLAIN.test(command) ? runPlain(command) : shell.run(command, folder);
+    const stages = command.split(' | ');
+    return !isBuilt && stages.every(isPlain) ? runPlain(stages) : shell.run(command, folder);
   };
 
   it.concurrent.each(names)('%s', async (name) => {
