@@ -70,11 +70,11 @@ describe('goldens', () => {
 
 /** How a connection ended and what is wrong is reported on one line in a pipe: a search for a rule finds all of it. */
 const FINDING =
-  /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ .{1,24} )?cause at 0x)|^ *why: |^\S+ #\d+ +↔ ended /;
+  /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#[\d.]+ .{1,24} )?cause at 0x)|^ *why: |^\S+ #[\d.]+ +↔ ended /;
 
 /** So is what a peer sent: close reasons, heads, the reason of a failure, names of certificates, previews of payloads. */
 const FROM_OUTSIDE =
-  /^ *\S+ (?:#\d+ +)?[→←↔] |^ {15}\S+: |^ {2}(?:accept|request|closed|handshake) |^ {13}(?:"|certificate of )|^ {2}0x[0-9a-f]+ +payload /;
+  /^ *\S+ (?:#[\d.]+ +)?[→←↔] |^ {15}\S+: |^ {2}(?:accept|request|closed|handshake) |^ {13}(?:"|certificate of )|^ {2}0x[0-9a-f]+ +payload /;
 
 /** Records, values for programs and what another program prints are as long as they are. */
 const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;

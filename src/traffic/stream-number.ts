@@ -11,6 +11,11 @@ export function connectionOfStream(number: number): number {
   return number % STEP;
 }
 
+/** Which WebSocket of its TCP connection it is, from 1 on. */
+export function placeOfStream(number: number): number {
+  return Math.floor(number / STEP) + 1;
+}
+
 /** Whether a number from `low` to `high` is that of a WebSocket of this connection. */
 export function isStreamWithin(connection: number, low: number, high: number): boolean {
   const steps = Math.max(0, Math.ceil((low - connection) / STEP));

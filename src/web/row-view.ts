@@ -1,3 +1,4 @@
+import { connectionName } from '../describe/connection-name.js';
 import { el } from './dom.js';
 import { ARROW } from '../describe/view.js';
 import { flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
@@ -33,7 +34,7 @@ type Cells = readonly (readonly [column: string, text: string])[];
 function cellsOf(item: Item): Cells {
   const first: Cells = [
     ['time', timeText(item.time)],
-    ['conn', item.connection === undefined ? '' : `#${item.connection}`],
+    ['conn', item.connection === undefined ? '' : `#${connectionName(item.connection)}`],
   ];
   switch (item.kind) {
     case 'frame': {

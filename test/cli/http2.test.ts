@@ -37,7 +37,14 @@ describe('WebSockets over HTTP/2 of one TCP connection', () => {
     ['1000000000', [1_000_000_000]],
     ['1,2000000000', [2_000_000_000]],
     ['0-1000000000', [0, 1_000_000_000]],
+    ['0.2', [1_000_000_000]],
+    ['0.1', [0]],
+    ['0.*', [0, 1_000_000_000, 2_000_000_000]],
+    ['0.2-0.3', [1_000_000_000, 2_000_000_000]],
+    ['0.3-,0', [0, 2_000_000_000]],
     ['1', []],
+    ['1.*', []],
+    ['0.4-', []],
   ])('--connection %s', async (selection, wanted) => {
     const lines = (await decode('--json', '--connection', selection, '-f', file)).filter(isRecord);
     expect(numbers(lines)).toEqual(wanted);

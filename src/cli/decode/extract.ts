@@ -8,6 +8,7 @@ import { type Printable, print } from '../../describe/printable.js';
 import { OutputBound } from './output-bound.js';
 import { PRIVATE } from '../host/output-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+import { connectionOfStream, placeOfStream } from '../../traffic/stream-number.js';
 import { OPCODE } from '../../traffic/toolbox/builders.js';
 
 /** What is needed of a file system: `node:fs` has it. */
@@ -77,7 +78,9 @@ const OWN_REASONS = { ...WRITING, ENOTDIR: 'there is a file of that name' };
 /** Numbers only, nothing from a peer. */
 function nameOf(connection: number, { direction, index, opcode }: Message): string {
   const ending = opcode === OPCODE.text ? 'txt' : 'bin';
-  return `c${digits(connection, CONNECTION_DIGITS)}-${direction}-${digits(index, MESSAGE_DIGITS)}.${ending}`;
+  const place = placeOfStream(connection);
+  const name = digits(connectionOfStream(connection), CONNECTION_DIGITS) + (place === 1 ? '' : `.${place}`);
+  return `c${name}-${direction}-${digits(index, MESSAGE_DIGITS)}.${ending}`;
 }
 
 /** Padded with zeros. A number too long for that gets an `x` for each further digit, which sorts after all digits. */

@@ -5,10 +5,10 @@ import {
   type ConnectionCriteria,
   type EndpointPattern,
   type Network,
-  type NumberRange,
   type RecordCriteria,
   type TimeBound,
 } from '../../traffic/selection/filters.js';
+import { connectionRange, numberRange, type NumberRange } from '../../traffic/selection/ranges.js';
 import type { ClosingCriteria } from '../../traffic/selection/closing-filter.js';
 import type { WindowCriteria } from '../../traffic/selection/record-window.js';
 import type { SortKey } from '../../traffic/tally/order.js';
@@ -32,7 +32,7 @@ export interface FilterOptions extends ConnectionCriteria, RecordCriteria, Closi
 export function filterOptions(): Option[] {
   return [
     new Option('--connection <numbers>', 'show only these connections, as in 0 or 0,3-5 (repeatable)').argParser(
-      ranges,
+      connections,
     ),
     new Option(
       '--client <addr[:port]>',
@@ -90,7 +90,13 @@ export function filterOptions(): Option[] {
   ];
 }
 
-const ranges = listOf(range);
+const connections = listOf((text) => {
+  const selected = connectionRange(text);
+  if (selected !== undefined) return ascending(text, selected);
+  throw new InvalidArgumentError(
+    'It has to be a number from 0 on (4.2 or 4.* over HTTP/2), a range as in 3-5 or 3-, or a list as in 0,3-5.',
+  );
+});
 const endpoints = listOf(endpoint);
 const ports = listOf(port);
 
@@ -99,15 +105,9 @@ function listOf<T>(item: (text: string) => T): (value: string, before: readonly 
   return (value, before = []) => [...before, ...items(value).map(item)];
 }
 
-function range(text: string): NumberRange {
-  const [, first, dash, last] = /^(\d+)(?:(-)(\d*))?$/.exec(text) ?? [];
-  if (first === undefined) {
-    throw new InvalidArgumentError('It has to be a number from 0 on, a range as in 3-5 or 3-, or a list as in 0,3-5.');
-  }
-  const low = Number(first);
-  const high = dash === undefined ? low : last ? Number(last) : Infinity;
-  if (low > high) throw new InvalidArgumentError(`The range ${text} begins with its larger number.`);
-  return { low, high };
+function ascending<Range extends NumberRange>(text: string, range: Range): Range {
+  if (range.low > range.high) throw new InvalidArgumentError(`The range ${text} begins with its larger number.`);
+  return range;
 }
 
 const SORT_NAMES = ['bytes', 'frames', 'ping', 'duration'] as const satisfies readonly SortKey[];
@@ -116,8 +116,8 @@ const SORT_NAMES = ['bytes', 'frames', 'ping', 'duration'] as const satisfies re
 const HIGHEST_CODE = 65535;
 const closeCodes = listOf((text): NumberRange | 'none' => {
   if (text === 'none') return text;
-  const codes = /^\d+(-\d*)?$/.test(text) ? range(text) : undefined;
-  if (codes !== undefined && codes.low <= HIGHEST_CODE) return codes;
+  const codes = numberRange(text);
+  if (codes !== undefined && codes.low <= HIGHEST_CODE) return ascending(text, codes);
   throw new InvalidArgumentError(
     'It has to be a close code from 0 to 65535, none, a range as in 4000-4999 or 4000-, or a list as in 1006,1011.',
   );

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Script } from '../../live/replay/script.js';
 import { UsageError } from '../host/exit.js';
-import { flaggedExpression, integer, list } from './option-values.js';
+import { numberOfConnection } from '../../describe/connection-name.js';
+import { flaggedExpression, list } from './option-values.js';
 import { deflateExtension, formatExtensions } from '../../traffic/toolbox/builders.js';
 import { isToken } from '../../traffic/toolbox/bytes.js';
 
@@ -33,7 +34,7 @@ export function replayOptions(who: string, conflicts: string[]): Option[] {
     new Option(
       '--connection <number>',
       'replay this connection of the file (default: the one with the first frame)',
-    ).argParser(integer(0)),
+    ).argParser(connectionNumber),
     new Option('--replay-keylog <file>', 'decrypt the capture of --replay with this key log (repeatable)').argParser(
       list,
     ),
@@ -52,6 +53,12 @@ export function diffOptions(): Option[] {
       "ignore these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
     ).argParser(list),
   ].map((option) => option.helpGroup(HEADING));
+}
+
+function connectionNumber(value: string): number {
+  const number = numberOfConnection(value);
+  if (number !== undefined && number <= Number.MAX_SAFE_INTEGER) return number;
+  throw new InvalidArgumentError('It has to be the number of a connection, from 0 on (4.2 over HTTP/2).');
 }
 
 /** Throws a UsageError where an option applies to a replay, and there is none. */

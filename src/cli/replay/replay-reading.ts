@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../terminal/layout.js';
 import { print, type Printable } from '../../describe/printable.js';
 import type { SourceEvent } from '../../sources/bytes/types.js';
@@ -94,15 +95,22 @@ class ScriptReading implements Pace {
   script(connection: number | undefined): Script {
     const { input, chosen } = this;
     if (chosen === undefined) {
-      const which = connection === undefined ? 'no WebSocket frames in it' : `no connection ${connection} with frames`;
+      const which =
+        connection === undefined
+          ? 'no WebSocket frames in it'
+          : `no connection ${connectionName(connection)} with frames`;
       throw new UsageError(`--replay: ${input.name}: ${which}`);
     }
     const writer = this.writerOf(chosen);
     if (writer.bytes > MOST_BYTES) {
-      throw new UsageError(`--replay: ${input.name}: connection ${chosen} is too long: more than 512 MiB in memory`);
+      throw new UsageError(
+        `--replay: ${input.name}: connection ${connectionName(chosen)} is too long: more than 512 MiB in memory`,
+      );
     }
     if (this.others > 0) {
-      this.report(print`connection ${chosen} is replayed; there are others (--connection N selects one)`);
+      this.report(
+        print`connection ${connectionName(chosen)} is replayed; there are others (--connection N selects one)`,
+      );
     }
     const script = writer.script();
     if (script.left > 0)

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { RecordWatcher } from '../decode/record-output.js';
@@ -59,7 +60,7 @@ export class ReportCollector implements RecordWatcher {
     const { left, leftEnds, cut } = this;
     const words: string[] = [];
     if (left > 0) {
-      const named = [...cut.keys()].slice(0, MOST_NAMED).map((connection) => `#${connection}`);
+      const named = [...cut.keys()].slice(0, MOST_NAMED).map((connection) => `#${connectionName(connection)}`);
       const more = cut.size > MOST_NAMED ? ` and ${(cut.size - MOST_NAMED).toLocaleString('en')} more` : '';
       words.push(
         `${left.toLocaleString('en')} later records are left out, of connections ${named.join(', ')}${more}: filters select what a report holds`,

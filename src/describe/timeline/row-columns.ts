@@ -1,4 +1,4 @@
-/** A record as a point of the overview: 26 bytes, so that millions of them fit in a page. */
+/** A record as a point of the overview: 30 bytes, so that millions of them fit in a page. */
 export interface TimelineRow {
   /** Seconds since the epoch; NaN where unknown. */
   readonly time: number;
@@ -29,17 +29,18 @@ export const ROW_FLAG = {
   trouble: 16,
 } as const;
 
-export const NO_CONNECTION = 0xffff_ffff;
+export const NO_CONNECTION = -1;
 
 /** Bytes of a row in a batch. */
-export const ROW_BYTES = 26;
+export const ROW_BYTES = 30;
 const FIRST_ROOM = 1024;
 
 /** Rows in columns of numbers, in the order in which they came. */
 export class RowColumns {
   length = 0;
   times = new Float64Array(FIRST_ROOM);
-  connections = new Uint32Array(FIRST_ROOM);
+  /** WebSockets of HTTP/2 have numbers that take more than 32 bits. */
+  connections = new Float64Array(FIRST_ROOM);
   sizes = new Uint32Array(FIRST_ROOM);
   waits = new Float32Array(FIRST_ROOM);
   ratios = new Float32Array(FIRST_ROOM);
@@ -78,12 +79,12 @@ export class RowColumns {
     const start = this.length;
     this.makeRoom(start + count);
     this.times.set(new Float64Array(bytes, 0, count), start);
-    this.connections.set(new Uint32Array(bytes, 8 * count, count), start);
-    this.sizes.set(new Uint32Array(bytes, 12 * count, count), start);
-    this.waits.set(new Float32Array(bytes, 16 * count, count), start);
-    this.ratios.set(new Float32Array(bytes, 20 * count, count), start);
-    this.kinds.set(new Uint8Array(bytes, 24 * count, count), start);
-    this.flags.set(new Uint8Array(bytes, 25 * count, count), start);
+    this.connections.set(new Float64Array(bytes, 8 * count, count), start);
+    this.sizes.set(new Uint32Array(bytes, 16 * count, count), start);
+    this.waits.set(new Float32Array(bytes, 20 * count, count), start);
+    this.ratios.set(new Float32Array(bytes, 24 * count, count), start);
+    this.kinds.set(new Uint8Array(bytes, 28 * count, count), start);
+    this.flags.set(new Uint8Array(bytes, 29 * count, count), start);
     this.length = start + count;
   }
 
@@ -108,7 +109,7 @@ export class RowColumns {
     if (rows <= this.times.length) return;
     const room = Math.max(rows, 2 * this.times.length);
     this.times = grown(this.times, new Float64Array(room));
-    this.connections = grown(this.connections, new Uint32Array(room));
+    this.connections = grown(this.connections, new Float64Array(room));
     this.sizes = grown(this.sizes, new Uint32Array(room));
     this.waits = grown(this.waits, new Float32Array(room));
     this.ratios = grown(this.ratios, new Float32Array(room));

@@ -1,4 +1,11 @@
 import { OPCODES } from '../../codec/frames/registry.js';
+import {
+  connectionRange,
+  isInRange,
+  numberRange,
+  type ConnectionRange,
+  type NumberRange,
+} from '../../traffic/selection/ranges.js';
 import { ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** Which rows the page shows; what is given has to hold altogether. */
@@ -7,7 +14,7 @@ export interface RowCriteria {
   readonly opcodes?: number;
   readonly sender?: 'client' | 'server';
   /** Connections, as ranges of numbers. */
-  readonly connections?: readonly PageRange[];
+  readonly connections?: readonly ConnectionRange[];
   /** An address, `address:port` or `:port` of an end. */
   readonly client?: string;
   readonly server?: string;
@@ -16,17 +23,12 @@ export interface RowCriteria {
   readonly packets?: true;
   /** Connections in trouble. */
   readonly trouble?: true;
-  readonly closed?: readonly PageRange[];
+  readonly closed?: readonly NumberRange[];
   /** Searched in the records, by whoever has them. */
   readonly grep?: string;
   /** Seconds since the epoch. */
   readonly from?: number;
   readonly to?: number;
-}
-
-export interface PageRange {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** What is known of connections, for criteria about them. */
@@ -77,8 +79,8 @@ const WORDS: Readonly<Record<string, CriterionReader>> = {
   'client:': (value) => (value === '' ? { sender: 'client' } : { client: value }),
   'server:': (value) => (value === '' ? { sender: 'server' } : { server: value }),
   'direction:': (value) => (value === 'client' || value === 'server' ? { sender: value } : undefined),
-  'connection:': (value) => given('connections', rangesOf(value)),
-  'closed:': (value) => given('closed', rangesOf(value === 'none' ? '0' : value)),
+  'connection:': (value) => given('connections', rangesOf(value, connectionRange)),
+  'closed:': (value) => given('closed', rangesOf(value === 'none' ? '0' : value, numberRange)),
   'grep:': (value) => (value !== '' && expressionOf(value) ? { grep: value } : undefined),
 };
 
@@ -104,14 +106,9 @@ function opcodeBits(text: string): number | undefined {
   return bits;
 }
 
-function rangesOf(text: string): PageRange[] | undefined {
-  const ranges: PageRange[] = [];
-  for (const part of text.split(',')) {
-    const [, low, dash, high] = /^(\d{1,10})(?:(-)(\d{0,10}))?$/.exec(part.replace(/^#/, '')) ?? [];
-    if (low === undefined) return undefined;
-    ranges.push({ low: Number(low), high: dash === undefined ? Number(low) : high ? Number(high) : Infinity });
-  }
-  return ranges;
+function rangesOf<Range>(text: string, rangeOf: (part: string) => Range | undefined): Range[] | undefined {
+  const ranges = text.split(',').map((part) => rangeOf(part.replace(/^#/, '')));
+  return ranges.every((range) => range !== undefined) ? ranges : undefined;
 }
 
 /** The expression that `grep:` states; undefined: it is none. */
@@ -191,8 +188,8 @@ function wantedLanes(
   endsOf: (connection: number) => LaneEnds | undefined,
 ): ReadonlySet<number> | undefined {
   if ([connections, client, server, trouble, closed].every((one) => one === undefined)) return undefined;
-  const isIn = (ranges: readonly PageRange[] | undefined, number: number): boolean =>
-    ranges === undefined || ranges.some(({ low, high }) => number >= low && number <= high);
+  const isIn = (ranges: readonly ConnectionRange[] | undefined, number: number): boolean =>
+    ranges === undefined || ranges.some((range) => isInRange(number, range));
   const wanted = lanes.filter(({ connection, outcome, code }) => {
     if (!isIn(connections, connection)) return false;
     if (closed !== undefined && (outcome === 'open' || !isIn(closed, code))) return false;

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import {
   compressionRatio,
   eachDirection,
@@ -48,7 +49,10 @@ export interface BlockOptions {
 export function drawBlock(summary: ConnectionSummary, look: Look, options: BlockOptions): Printable[] {
   const { connection, directions, handshake, diagnostics } = summary;
   const duration = durationText(summary);
-  const title: LabelledPart[] = [[print`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
+  const title: LabelledPart[] = [
+    [print`connection ${connectionName(connection)}`, 'title'],
+    ...endpointParts(summary, look),
+  ];
   // None is expected in bytes whose sender is not known.
   const unseen: LabelledPart[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
   return [

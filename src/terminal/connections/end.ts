@@ -21,8 +21,7 @@ export function connectionEnds(
 ): (summary: ConnectionSummary) => Printable {
   const clock = lineClock(look, since);
   return (summary) => {
-    const { connection, lastTime } = summary;
-    const lead = print`${clock.text(lastTime)} ${connectionMark(look, connection, ARROW.both)} `;
+    const lead = print`${clock.text(summary.lastTime)} ${connectionMark(look, summary, ARROW.both)} `;
     const room = openRoom(look, look.width - displayWidth(lead));
     const why =
       summary.cause && isOfConnection(summary.cause.code) ? whyLines(summary.cause, WHY_INDENT, look) : print``;

@@ -10,8 +10,9 @@ import { print, type Printable } from '../../describe/printable.js';
 export function faultLines(look: Look, since?: () => number | undefined): (fault: RelayFault) => Printable {
   const clock = lineClock(look, since);
   const { theme } = look;
-  return ({ time, connection, direction, fault, index, message }) => {
-    const lead = print`${clock.text(time)} ${connectionMark(look, connection, ARROW[direction])} `;
+  return (record) => {
+    const { time, direction, fault, index, message } = record;
+    const lead = print`${clock.text(time)} ${connectionMark(look, record, ARROW[direction])} `;
     const room = openRoom(look, look.width - displayWidth(lead));
     const words = truncate(print`fault      ${fault}  frame ${index}: ${escapeText(message)}`, room);
     return print`${lead}${theme.warning(words)}\n`;

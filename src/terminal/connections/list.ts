@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { Activity } from '../../traffic/tally/activity.js';
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
 import { provenUnanswered } from '../../traffic/tally/proven.js';
@@ -22,7 +23,7 @@ interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
 const ADDRESS = 21;
 
 const LISTED = {
-  number: { head: print`#`, cell: ({ connection }) => [print`${connection}`, 'dim'] },
+  number: { head: print`#`, cell: ({ connection }) => [connectionName(connection), 'dim'] },
   client: {
     head: print`client`,
     cell: ({ client }) => [escapeText(client ?? '?')],

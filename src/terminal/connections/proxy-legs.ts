@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { HeadChanges } from '../../traffic/legs/head-changes.js';
 import type { LegEnds, ProxyLegs } from '../../traffic/legs/proxy-legs.js';
 import { escapeText } from '../../describe/escape.js';
@@ -27,11 +28,11 @@ export function drawLegsLine(legs: ProxyLegs, look: Look): Printable[] {
 
 function title({ front, upstream, provenBy }: ProxyLegs): Printable {
   const basis = provenBy === 'key' ? print`` : print`, by their messages: each has a handshake of its own`;
-  return print`#${front.connection} is #${upstream.connection} on the other side${basis}`;
+  return print`#${connectionName(front.connection)} is #${connectionName(upstream.connection)} on the other side${basis}`;
 }
 
 function legText({ connection, client, server }: LegEnds): Printable {
-  return print`#${connection} ${escapeText(client)} → ${escapeText(server)}`;
+  return print`#${connectionName(connection)} ${escapeText(client)} → ${escapeText(server)}`;
 }
 
 /** What the proxy did to a head, a header each. */

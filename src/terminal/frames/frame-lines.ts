@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { PlacedPacket } from '../../apps/packet.js';
 import { http2Words } from '../../describe/http2-words.js';
 import type { FrameHeader } from '../../codec/frames/frame.js';
@@ -5,6 +6,7 @@ import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged } from '../../traffic/judged.js';
+import { connectionOfStream } from '../../traffic/stream-number.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { connectionEnds } from '../connections/end.js';
 import type { Clock } from '../clock.js';
@@ -22,7 +24,7 @@ import { escapeText } from '../../describe/escape.js';
 import { appEndWords } from '../../describe/packet-words.js';
 import { flagNames } from '../../describe/header-rows.js';
 import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
-import { padEnd, padStart, truncate } from '../width.js';
+import { displayWidth, padEnd, padStart, truncate } from '../width.js';
 import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
 
 const ARROWS = Object.keys(ARROW) as (keyof typeof ARROW)[];
@@ -87,7 +89,7 @@ class TimeLead implements Lead {
   /** Columns of the connection's number, and how many connections they are enough for. */
   private numberWidth = LEAST_NUMBER;
   private enough = 10 ** (LEAST_NUMBER - 1);
-  private readonly leads = new Map<number, PrintableBytes>();
+  private readonly leads = new Map<number, Drawn>();
 
   constructor(
     { since }: ViewOptions,
@@ -97,23 +99,25 @@ class TimeLead implements Lead {
     this.clock = lineClock(look, since);
   }
 
-  write({ time, connection, direction, type }: Judged, out: LineBuffer): number {
+  write(record: Judged, out: LineBuffer): number {
+    const { time, connection, direction, type } = record;
     this.clock.write(time, out);
-    const connections = Math.max(this.opened(), connection + 1);
+    const connections = Math.max(this.opened(), connectionOfStream(connection) + 1);
     if (connections > this.enough) this.widen(connections);
     const arrow = type === 'handshake' ? 'both' : direction;
     const key = connection * 4 + ARROWS.indexOf(arrow);
     let lead = this.leads.get(key);
     if (lead === undefined) {
-      lead = this.leadOf(connection, arrow);
+      lead = this.leadOf(record, arrow);
       if (this.leads.size < MOST_KEPT) this.leads.set(key, lead);
     }
-    out.raw(lead);
-    return this.clock.width + this.numberWidth + 4;
+    out.raw(lead.bytes);
+    return this.clock.width + lead.columns;
   }
 
-  private leadOf(connection: number, arrow: keyof typeof ARROW): PrintableBytes {
-    return rawText(print` ${connectionMark(this.look, connection, ARROW[arrow], this.numberWidth)} `);
+  private leadOf(record: Judged, arrow: keyof typeof ARROW): Drawn {
+    const text = print` ${connectionMark(this.look, record, ARROW[arrow], this.numberWidth)} `;
+    return { bytes: rawText(text), columns: displayWidth(text) };
   }
 
   private widen(connections: number): void {
@@ -174,7 +178,10 @@ class FrameLines {
 
   /** Under the frame; in a capture lines of other connections may come between. */
   private cause(record: Judged & { type: 'cause' }, out: LineBuffer): void {
-    const whose = this.options.captured === true ? print`#${record.connection} ${ARROW[record.direction]} ` : print``;
+    const whose =
+      this.options.captured === true
+        ? print`#${connectionName(record.connection)} ${ARROW[record.direction]} `
+        : print``;
     out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));
   }
 

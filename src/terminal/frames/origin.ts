@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { Judged } from '../../traffic/judged.js';
 import { Clock } from '../clock.js';
 import type { ViewOptions } from '../../describe/view.js';
@@ -14,8 +15,9 @@ export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 
   const clock = new Clock({ digits: 6, since });
   return ({ connection, time }) => {
     const shown = clock.text(time).trim();
+    const name = connectionName(connection);
     // One word: a title that is too long is not broken between them.
-    return [shown === '' ? print`#${connection}` : print`#${connection}  ${shown}`];
+    return [shown === '' ? print`#${name}` : print`#${name}  ${shown}`];
   };
 }
 

@@ -13,7 +13,7 @@ import {
 import { joined, print, type Printable } from '../../describe/printable.js';
 import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
 import type { AppEnd, Judged } from '../../traffic/judged.js';
-import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
+import { connectionMark, lineClock } from '../line-lead.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hangingLines } from '../handshakes/diagnostics.js';
 import { BYTES_PER_ROW, count, drawRow, drawTitle, INDENT, openRoom, spaced, type Look } from '../layout.js';
@@ -42,17 +42,13 @@ export function packetsView(options: ViewOptions, look: Look): View {
       drawLine(record, (room) => packetsLine([packet], room), record.direction);
       drawBroken(packet.diagnostics, packet.severity, look, out);
     }
-    function drawLine(
-      { time, connection }: Judged,
-      words: (room: number) => Printable,
-      arrow: keyof typeof ARROW,
-    ): void {
+    function drawLine(record: Judged, words: (room: number) => Printable, arrow: keyof typeof ARROW): void {
       let lead: Printable = print`${ARROW[arrow]} `;
       let columns = 2;
       if (options.captured === true) {
-        clock.write(time, out);
-        lead = print` ${connectionMark(look, connection, ARROW[arrow], LEAST_NUMBER)} `;
-        columns = clock.width + LEAST_NUMBER + 4;
+        clock.write(record.time, out);
+        lead = print` ${connectionMark(look, record, ARROW[arrow])} `;
+        columns = clock.width + displayWidth(lead);
       }
       out.text(print`${lead}${words(openRoom(look, Math.max(8, look.width - columns)))}\n`);
     }

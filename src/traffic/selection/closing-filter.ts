@@ -1,4 +1,4 @@
-import type { NumberRange } from './filters.js';
+import type { NumberRange } from './ranges.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 import { isTrouble } from '../tally/trouble.js';
 

@@ -9,13 +9,7 @@ import { hasAppFinding } from '../apps/findings.js';
 import { packetFilter, type PacketCriteria, type PacketFilter } from '../apps/packet-filter.js';
 import { packetText } from '../apps/packet-text.js';
 import type { Judged } from '../judged.js';
-import { isStreamWithin } from '../stream-number.js';
-
-/** Both ends count. */
-export interface NumberRange {
-  readonly low: number;
-  readonly high: number;
-}
+import { isInRange, type ConnectionRange } from './ranges.js';
 
 /** A block of addresses: `bits` of 128, IPv4 in its IPv4-mapped form. */
 export interface Network {
@@ -37,7 +31,7 @@ export interface TimeBound {
 
 /** Of one list any has to match, of the lists all. */
 export interface ConnectionCriteria {
-  readonly connection?: readonly NumberRange[];
+  readonly connection?: readonly ConnectionRange[];
   readonly client?: readonly EndpointPattern[];
   readonly server?: readonly EndpointPattern[];
 }
@@ -90,14 +84,10 @@ export interface RecordFilter {
 /** Which connections are read at all; undefined: all of them. */
 export function connectionFilter({ connection, client, server }: ConnectionCriteria): ConnectionFilter | undefined {
   const tests: ConnectionFilter[] = [];
-  if (connection) tests.push((connected) => connection.some((range) => hasNumber(connected, range)));
+  if (connection) tests.push(({ number, mayCarry }) => connection.some((range) => isInRange(number, range, mayCarry)));
   if (client) tests.push((connected) => matchesAny(client, connected.client));
   if (server) tests.push((connected) => matchesAny(server, connected.server));
   return all(tests);
-}
-
-function hasNumber({ number, mayCarry }: Connected, { low, high }: NumberRange): boolean {
-  return mayCarry ? isStreamWithin(number, low, high) : number >= low && number <= high;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
 import { lanesOf, type LaneTable } from '../../describe/timeline/lanes.js';
 import {
@@ -191,7 +192,9 @@ export class FeedPanel {
     if (this.offered.has(connection)) return;
     this.offered.add(connection);
     const target = this.source.labels.get(connection)?.target ?? '';
-    this.only.append(el('option', { value: connection, text: `#${connection} ${target.slice(0, 40)}` }));
+    this.only.append(
+      el('option', { value: connection, text: `#${connectionName(connection)} ${target.slice(0, 40)}` }),
+    );
   }
 
   private read(): void {

@@ -1,3 +1,4 @@
+import { connectionName, numberOfConnection } from '../../describe/connection-name.js';
 import { byId, isIdle, isTyped } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
 import { Overview } from '../overview/overview.js';
@@ -63,7 +64,7 @@ export class FeedView {
       this.sequence.dropped(count);
     };
     this.panel.onShown = (row, connection) => {
-      const only = connection === undefined ? '' : `c=${connection}&`;
+      const only = connection === undefined ? '' : `c=${connectionName(connection)}&`;
       history.replaceState(null, '', `#${only}f=${row}`);
     };
     document.addEventListener('keydown', (event) => this.onKey(event), { signal });
@@ -121,10 +122,10 @@ export class FeedView {
     this.sequence.focus();
   }
 
-  /** What the address names: `#c=3` a connection, `#f=17` a record. A connection without rows is ignored. */
+  /** What the address names: `#c=3` or `#c=3.2` a connection, `#f=17` a record. A connection without rows is ignored. */
   follow(): void {
     const words = new URLSearchParams(location.hash.slice(1));
-    const [row, connection] = [numberOf(words.get('f')), numberOf(words.get('c'))];
+    const [row, connection] = [numberOf(words.get('f')), numberOfConnection(words.get('c') ?? '')];
     if (row !== undefined) {
       this.openTab('inspector');
       this.panel.select(this.source.rowOf(row));

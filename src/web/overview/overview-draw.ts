@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { barHeight, BIN_MARK, shownOpcode, type BinTrack, type LaneBins } from '../../describe/timeline/bins.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
@@ -91,7 +92,7 @@ function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, { lane, label, top
   pen.fillStyle = inks[lane.outcome];
   pen.fillText(OUTCOME_MARKS[lane.outcome], 8, middle);
   pen.fillStyle = inks.text;
-  pen.fillText(`#${lane.connection} ${label.slice(0, MOST_LABEL)}`, 24, middle);
+  pen.fillText(`#${connectionName(lane.connection)} ${label.slice(0, MOST_LABEL)}`, 24, middle);
 }
 
 function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { el } from '../dom.js';
@@ -35,7 +36,12 @@ export function lanesTable(
       Number.isNaN(ping) ? 'none' : timeText(ping),
       ...[errors, warnings].map(numberText),
     ];
-    const link = el('button', { type: 'button', class: 'link', 'data-connection': connection, text: `#${connection}` });
+    const link = el('button', {
+      type: 'button',
+      class: 'link',
+      'data-connection': connection,
+      text: `#${connectionName(connection)}`,
+    });
     return el(
       'tr',
       {},

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
 import { density } from '../../describe/timeline/bins.js';
 import {
@@ -227,7 +228,7 @@ export class Overview {
     const begins = Number.isNaN(first) ? '' : `, ${secondsText(last - first, 1e-3)} long`;
     const pings = Number.isNaN(ping) ? '' : `, pings up to ${secondsText(ping, 1e-4)}`;
     const wrong = errors === 0 ? '' : `, ${count(errors, 'error')}`;
-    return `#${connection} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
+    return `#${connectionName(connection)} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
   }
 
   private describe(lane: TimeLane | undefined, x: number): void {

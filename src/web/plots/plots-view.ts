@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { connectionPlots, type ConnectionPlot } from '../../describe/plots/plot-data.js';
 import { drawPlot, shortNumber } from '../../describe/plots/plot-drawing.js';
 import type { LaneTable, TimeLane } from '../../describe/timeline/lanes.js';
@@ -52,7 +53,7 @@ export class PlotsView {
     if (lane === undefined) return refill(panel, [el('p', { class: 'quiet', text: 'Select a connection.' })]);
     const opened = new Set([...panel.querySelectorAll('details[open]')].map(({ id }) => id));
     const plots = connectionPlots(feed.columns, order.subarray(lane.start, lane.end));
-    const heading = el('h2', { text: `Connection #${lane.connection}` });
+    const heading = el('h2', { text: `Connection #${connectionName(lane.connection)}` });
     refill(panel, [heading, ...plots.map((plot, i) => figure(plot, `plot-${i}`, opened.has(`plot-${i}`)))]);
   }
 }

@@ -1,3 +1,4 @@
+import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
 import { mermaidOf } from '../../describe/sequence/mermaid.js';
 import { drawSteps, sequenceSvg, STEP_HEIGHT, type SequenceTitles } from '../../describe/sequence/sequence-drawing.js';
@@ -110,7 +111,7 @@ export class SequenceView {
   private offer(connection: number): void {
     if (this.only.querySelector(`[value="${connection}"]`) !== null) return;
     const target = visible(this.feed.label(connection)?.target ?? '').slice(0, 40);
-    this.only.append(el('option', { value: connection, text: `#${connection} ${target}` }));
+    this.only.append(el('option', { value: connection, text: `#${connectionName(connection)} ${target}` }));
   }
 
   private refresh(): void {
@@ -250,7 +251,7 @@ export class SequenceView {
   private titles(left: string): SequenceTitles {
     const { target = '', client = '', server = '' } = this.feed.label(this.connection) ?? {};
     return {
-      title: visible(`connection ${this.connection} ${target}`.trim()),
+      title: visible(`connection ${connectionName(this.connection)} ${target}`.trim()),
       client: visible(`client ${client}`.trim()),
       server: visible(`server ${server}`.trim()),
       left,
@@ -276,10 +277,10 @@ export class SequenceView {
 
   private save(text: string, type: string, ending: string): void {
     const url = URL.createObjectURL(new Blob([text], { type }));
-    el('a', { href: url, download: `connection-${this.connection}.${ending}` }).click();
+    el('a', { href: url, download: `connection-${connectionName(this.connection)}.${ending}` }).click();
     // The browser has begun to read it by then.
     window.setTimeout(() => URL.revokeObjectURL(url), REVOKED);
-    this.about.textContent = `saved as connection-${this.connection}.${ending}`;
+    this.about.textContent = `saved as connection-${connectionName(this.connection)}.${ending}`;
   }
 }
 

@@ -25,7 +25,7 @@ import { secondsText, ticksOf } from '../../../src/describe/timeline/ticks.js';
 const rows = fc.array(
   fc.record({
     time: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constant(NaN)),
-    connection: fc.oneof(fc.nat(5), fc.constant(NO_CONNECTION)),
+    connection: fc.oneof(fc.nat(5), fc.constantFrom(NO_CONNECTION, 1_000_000_000, 7_000_000_001)),
     kind: fc.nat(21),
     size: fc.nat(2 ** 31 - 1),
     flags: fc.nat(31),
