@@ -36,8 +36,14 @@ export function isPackable({ frame, diagnostics, packets, roundTrip, stream }: J
   );
 }
 
+/** Room for records, as bytes and as numbers: made once, as there are millions of frames. */
+export interface PackingRoom {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+}
+
 /** Writes it at `at`, where there are MOST_PACKED bytes of room; gives its length. */
-export function packFrame({ frame, direction }: JudgedFrame, out: DataView<ArrayBuffer>, at: number): number {
+export function packFrame({ frame, direction }: JudgedFrame, { bytes, view: out }: PackingRoom, at: number): number {
   const { header, payload, received, missing, compressed } = frame;
   const head = header.bytes;
   const shown = payload.length > PAGE_PREVIEW ? payload.subarray(0, PAGE_PREVIEW) : payload;
@@ -48,8 +54,8 @@ export function packFrame({ frame, direction }: JudgedFrame, out: DataView<Array
   out.setUint32(at + 4, header.index);
   out.setFloat64(at + 8, header.start);
   out.setFloat64(at + 16, received);
-  const bytes = new Uint8Array(out.buffer);
-  bytes.set(head, at + FIXED);
+  // Faster than set() for so few.
+  for (let i = 0; i < head.length; i++) bytes[at + FIXED + i] = head[i]!;
   bytes.set(shown, at + FIXED + head.length);
   return FIXED + head.length + shown.length;
 }

@@ -2,7 +2,7 @@ import { encodeBase64 } from '../../codec/bytes/base64.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { JsonRecord } from '../json.js';
-import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame } from './packed-frame.js';
+import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame, type PackingRoom } from './packed-frame.js';
 import { endRecord, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
 import { ROW_FLAG, RowColumns, type TimelineRow } from './row-columns.js';
 import { rowOfRecord, type PageRecord } from './row-of-record.js';
@@ -32,7 +32,7 @@ const SEGMENT = 1024 * 1024;
 const LONGEST_TARGET = 200;
 const MOST_SIZE = 0xffff_ffff;
 /** Of a row whose record is not kept. */
-const NOT_KEPT = -1;
+const NOT_KEPT = 0xffff_ffff;
 
 /** The records of a run for a page: each as a row of numbers, and its JSON text as long as there is room. */
 export class RecordStore {
@@ -42,10 +42,11 @@ export class RecordStore {
   left = 0;
   /** Rows whose records are not kept: they are listed by their numbers alone. */
   bare = 0;
-  private readonly segments: DataView<ArrayBuffer>[] = [];
+  private readonly segments: PackingRoom[] = [];
   private used = SEGMENT;
   private kept = 0;
-  private starts = new Float64Array(1024);
+  /** Segments are a third full at least: of 512 MiB that are kept, no place is beyond 2^32. */
+  private starts = new Uint32Array(1024);
   private lengths = new Uint32Array(1024);
 
   constructor(
@@ -82,7 +83,7 @@ export class RecordStore {
     if (start === NOT_KEPT) return undefined;
     const at = start % SEGMENT;
     const segment = this.segments[Math.floor(start / SEGMENT)]!;
-    const bytes = new Uint8Array(segment.buffer, at, this.lengths[row]);
+    const bytes = segment.bytes.subarray(at, at + this.lengths[row]!);
     if (bytes[0] !== PACKED_TAG) return decoder.decode(bytes);
     const { connections, times } = this.columns;
     return JSON.stringify(unpackFrame(bytes, connections[row]!, times[row]!, this.base64));
@@ -108,7 +109,7 @@ export class RecordStore {
     const text = JSON.stringify(record);
     // Up to three bytes for each of its characters.
     const segment = this.begin(rowOfRecord(record), 3 * text.length);
-    if (segment !== undefined) this.keep(encoder.encodeInto(text, new Uint8Array(segment.buffer, this.used)).written);
+    if (segment !== undefined) this.keep(encoder.encodeInto(text, segment.bytes.subarray(this.used)).written);
   }
 
   private addFrame(judged: JudgedFrame): void {
@@ -121,7 +122,7 @@ export class RecordStore {
   }
 
   /** Where the record of a new row is written, with that room; undefined: it is not kept. */
-  private begin(row: TimelineRow, room: number): DataView<ArrayBuffer> | undefined {
+  private begin(row: TimelineRow, room: number): PackingRoom | undefined {
     const number = this.columns.length;
     this.columns.push(row);
     if (number === this.starts.length) this.grow();
@@ -131,7 +132,8 @@ export class RecordStore {
       return undefined;
     }
     if (this.used + room > SEGMENT) {
-      this.segments.push(new DataView(new ArrayBuffer(SEGMENT)));
+      const bytes = new Uint8Array(SEGMENT);
+      this.segments.push({ bytes, view: new DataView(bytes.buffer) });
       this.used = 0;
     }
     this.starts[number] = (this.segments.length - 1) * SEGMENT + this.used;
@@ -147,7 +149,7 @@ export class RecordStore {
 
   private grow(): void {
     const [starts, lengths] = [this.starts, this.lengths];
-    this.starts = new Float64Array(2 * starts.length);
+    this.starts = new Uint32Array(2 * starts.length);
     this.lengths = new Uint32Array(2 * lengths.length);
     this.starts.set(starts);
     this.lengths.set(lengths);

@@ -39,6 +39,8 @@ export interface ViewerPort {
   isOpen(): boolean;
   /** Continues after other work had its turn. */
   later(go: () => void): void;
+  /** Calls `change`, after some time. */
+  soon(): void;
   /** Searches, in bounded time where that is possible. */
   matcher(expression: RegExp): (text: string) => boolean;
 }
@@ -62,7 +64,10 @@ export class ViewerEnd {
     if (command.type === 'rows') return this.sendRecords(command);
     if (command.type === 'search') return this.search(command);
     this.wanted = command;
-    this.change();
+    // Those that were read since the last answer are few: each of them has its price, here and in the page.
+    const isFew = this.source.columns.length - command.from < MOST_ROWS;
+    if (command.from > 0 && isFew) this.port.soon();
+    else this.change();
   }
 
   /** Answers `more`, if there is more; reports the progress in any case. */

@@ -48,6 +48,7 @@ export class ViewChannel {
       send: (data) => socket.send(data),
       isOpen: () => socket.readyState === socket.OPEN,
       later: setImmediate,
+      soon: () => this.changed(),
       matcher: (expression) => {
         const expressions = new TimedExpressions([expression], () => undefined, { times: MOST_SLOW });
         return (text) => expressions.first(text) === 0;

@@ -22,6 +22,7 @@ export function readFile(
     send,
     isOpen: () => signal?.aborted !== true,
     later: (go) => void globalThis.setTimeout(go),
+    soon: () => void globalThis.setTimeout(() => page.change()),
     matcher: (expression) => (text) => expression.test(text),
   });
   void readAll(file, reading, () => page.change(), signal);
