@@ -38,7 +38,7 @@ async function runPlain(stages: readonly string[]): Promise<Ran> {
   let ran: Awaited<ReturnType<typeof runHere>> | undefined;
   let stderr = '';
   for (const stage of stages) {
-    ran = await runHere(words(stage).slice(1), { stdin: ran?.stdout });
+    ran = await runHere(words(stage).slice(1), ran && { stdin: ran.stdout });
     stderr += ran.err;
   }
   return { stdout: ran!.out, stderr, exit: ran!.exit! };
