@@ -19,7 +19,7 @@ import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { LegWatch } from './legs/leg-facts.js';
 import { MOST_LAYERS, NO_LAYERS, type Below } from './layers/below.js';
-import { judgeHttp2 } from '../rules/http2/rules.js';
+import { http2Record } from './http2-record.js';
 import type { Head } from '../codec/http1/head.js';
 import { LastTimes } from './last-times.js';
 import {
@@ -67,6 +67,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private readonly times: LastTimes;
   /** Shared with what a layer of it carries. */
   private readonly stalls: SideStalls;
+  /** An RST_STREAM before an answer: the request is reported first, when it is known that none comes. */
+  private resetUnanswered: Judged | undefined;
   private failure: { readonly text: string; readonly time: number } | undefined;
   /** The first FIN, or the RST. */
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
@@ -175,11 +177,10 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   http2Event(side: Side, event: Http2Event, time: number): void {
     if (this.judge?.recognised !== true) return;
-    const direction = this.directionOf(side);
-    const known = Number.isNaN(time) ? undefined : time;
-    const { number: connection, http2 } = this;
-    const stream = http2?.stream;
-    this.event({ type: 'http2', connection, stream, direction, time: known, event, diagnostics: judgeHttp2(event) });
+    const record = http2Record(this, this.directionOf(side), event, time);
+    const isAnswered = this.facts.handshake !== undefined || this.below.http2?.isJoined === true;
+    if (isAnswered || event.name !== 'RST_STREAM') this.event(record);
+    else this.resetUnanswered ??= record;
   }
 
   /** The layer cannot be read. */
@@ -236,6 +237,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.layer) return this.closeLayer(this.layer, reason, time);
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.times.endBy(reason, time));
+    if (this.resetUnanswered) this.event(this.resetUnanswered);
     this.report(this.causes.close());
     // What is not there was not sent.
     if (reason === 'fin' && !this.hasLost) this.endApps(time);

@@ -246,6 +246,34 @@ describe('floods over HTTP/2 end their connection, are named, and disturb no oth
     expect(await other.got(1)).toEqual(['still here']);
   });
 
+  it('a malformed CONNECT: what is wrong with it, and that the stream was reset for it', async () => {
+    const server = await serve();
+    const socket = dial(server.port, '127.0.0.1');
+    socket.resume();
+    const connect = [
+      { name: ':method', value: 'CONNECT' },
+      { name: ':protocol', value: 'websocket' },
+      { name: ':scheme', value: 'http' },
+      { name: ':path', value: '/bad' },
+      { name: ':authority', value: 'localhost' },
+      { name: 'sec-websocket-version', value: '13' },
+      { name: 'upgrade', value: 'websocket' },
+    ].map((each) => ({ ...each, form: 'plain' as const }));
+    const head = http2Frame({ type: HTTP2_TYPE.headers, flags: 4, stream: 1 }, new HpackEncoder().encode(connect));
+    socket.write(Buffer.concat([PREFACE, SETTINGS, head]));
+    await server.until((out) => out.includes('why:'));
+    socket.destroy();
+    await server.stop();
+    const lines = server.out.split('\n').filter((line) => /#0 |^ {6}\S/.test(line));
+    expect(lines).toEqual([
+      expect.stringContaining('↔ handshake  CONNECT /bad  no response seen'),
+      expect.stringContaining('(h2-connection-field, RFC 9113 §8.2.2)'),
+      expect.stringContaining('← RST_STREAM PROTOCOL_ERROR'),
+      expect.stringContaining('↔ ended  RST by the server'),
+      expect.stringMatching(/RST_STREAM PROTOCOL_ERROR .* objects to what the other end sent \(h2-stream-reset\)$/),
+    ]);
+  });
+
   it('a window of zero: what waits is bounded, and the peer is dropped', async () => {
     const server = await Serving.startHeld('--http2');
     running.push(server);

@@ -75,6 +75,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     ended(byHttp2('GOAWAY', 2)),
   ],
   [
+    'h2-stream-reset',
+    'RST_STREAM PROTOCOL_ERROR (RFC 9113 §7): it objects to what the other end sent',
+    ended({ ...byHttp2('RST_STREAM', 1), response: [] }),
+    ended({ ...byHttp2('RST_STREAM', 1), response: ['HTTP/1.1 403 Forbidden'] }),
+  ],
+  [
     'h2-goaway',
     'by GOAWAY ENHANCE_YOUR_CALM (RFC 9113 §6.8)',
     ended(byHttp2('GOAWAY', 11)),

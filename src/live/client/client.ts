@@ -272,8 +272,8 @@ export class Client {
     socket.on('message', (data, isBinary) => taker.message(data as Buffer, isBinary));
     socket.on('pong', (payload) => taker.pong(this.answered(payload)));
     socket.on('unexpected-response', (_request, response) => {
-      void refusalOf(response).then((refused) => {
-        this.end({ kind: 'refused', ...refused, ...(this.isHttp2 && { http2: true as const }) });
+      void refusalOf(response, this.isHttp2).then((refused) => {
+        this.end({ kind: 'refused', ...refused });
         this.terminate();
       });
     });

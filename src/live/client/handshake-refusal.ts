@@ -19,11 +19,14 @@ const MOST_BODY = 64 * 1024;
 /** For a body that does not end: milliseconds. */
 const BODY_TIME = 3000;
 
-/** The whole answer, its body as far as it comes in time. */
-export function refusalOf(response: IncomingMessage): Promise<RefusedHandshake> {
+/** The whole answer, its body as far as it comes in time; `isHttp2`: a stream of HTTP/2 gave it the form of HTTP/1.1, with a Connection field. */
+export function refusalOf(response: IncomingMessage, isHttp2: boolean): Promise<RefusedHandshake> {
   const { statusCode = 0, statusMessage = '', rawHeaders } = response;
   const headers: [string, string][] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (!isHttp2 || name.toLowerCase() !== 'connection') headers.push([name, rawHeaders[i + 1]!]);
+  }
   const { location } = response.headers;
   const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined;
   return new Promise((resolve) => {
@@ -35,7 +38,8 @@ export function refusalOf(response: IncomingMessage): Promise<RefusedHandshake> 
       isDone = true;
       clearTimeout(late);
       const body = Buffer.concat(chunks).subarray(0, MOST_BODY);
-      const known = { status: statusCode, reason: statusMessage, headers, body, isCut };
+      const over = isHttp2 ? { http2: true as const } : {};
+      const known = { status: statusCode, reason: statusMessage, headers, body, isCut, ...over };
       resolve(isRedirect ? { ...known, location } : known);
     };
     const late = setTimeout(() => done(true), BODY_TIME);

@@ -11,7 +11,8 @@ const OTHER = { client: 'server', server: 'client' } as const;
 /** Why a connection ended as it did: it ended without an answer, without a close frame, or with a code that complains. */
 export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
   const { handshake, close, http2End } = facts;
-  if (http2End && close === undefined && handshake?.upgraded !== false) return byHttp2(http2End);
+  const isRefused = handshake?.response !== undefined && !handshake.upgraded;
+  if (http2End && close === undefined && !isRefused) return byHttp2(http2End);
   if (handshake?.response === undefined) return unanswered(facts);
   if (!handshake.upgraded) return undefined;
   if (close === undefined) return dropped(facts);
