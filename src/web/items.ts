@@ -1,5 +1,5 @@
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
-import type { PagePacket } from '../describe/timeline/row-of-record.js';
+import type { SequencePacket } from '../describe/sequence/sequence-step.js';
 import type { Direction } from '../codec/messages/records.js';
 import type { PlainContent } from '../describe/plain-content.js';
 import type { PacketPart } from '../describe/timeline/packet-rows.js';
@@ -35,7 +35,6 @@ export interface FrameItem extends Base {
   readonly compressed: boolean;
   /** The message that it completes, where that was compressed or in several frames. */
   readonly plain?: PlainContent | undefined;
-  readonly packets?: readonly PagePacket[] | undefined;
   /** Of a pong: seconds since its ping. */
   readonly roundTrip?: number | undefined;
 }
@@ -60,15 +59,14 @@ export interface HandshakeItem extends Base {
 }
 
 /** A packet of an application protocol. */
-export interface PacketItem extends Base {
+export interface PacketItem extends Base, SequencePacket {
   readonly kind: 'packet';
   readonly connection: number;
   readonly direction: Direction;
-  readonly protocol: string;
-  /** Counts the packets of its direction, from 0. */
-  readonly index: number;
   /** Type, name and call: `EVENT chat #3`. */
   readonly name: string;
+  /** Of the call, cut where it is long; not escaped. */
+  readonly id?: string | number;
   /** `(answers 2 after 12 ms)`. */
   readonly reply?: string | undefined;
   readonly summary: string;
@@ -146,7 +144,6 @@ function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'>
     truncated: record['truncated'] === true,
     compressed: record['compressed'] === true,
     plain: record['plain'] as FrameItem['plain'],
-    packets: record['packets'] as FrameItem['packets'],
     roundTrip: record['roundTrip'] as FrameItem['roundTrip'],
   };
 }

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { HandshakeItem } from '../../src/web/items.js';
 import { itemOfRecord } from '../../src/web/items.js';
-import { stepOfItem } from '../../src/web/sequence/step-of-item.js';
+import { stepOfItems } from '../../src/web/sequence/step-of-item.js';
 
 const FRAME = {
   ...{ type: 'frame', connection: 0, direction: 'client', index: 0, offset: 0, time: 5 },
   ...{ header: '8102', payload: btoa('hi'), payloadBytes: 2, diagnostics: [] },
 };
 
-function step(record: object): ReturnType<typeof stepOfItem> {
-  return stepOfItem(itemOfRecord(record as Record<string, unknown>), 7);
+const PACKET = {
+  ...{ type: 'packet', connection: 0, direction: 'client', time: 5, protocol: 'ocpp-j', index: 0, summary: '{}' },
+  ...{ name: 'CALL Reset\\u202e #33a9f821-5f63-486b', id: '33a9f821-5f63-486b' },
+  ...{ payload: btoa('hi'), payloadBytes: 2, parts: [], diagnostics: [] },
+};
+
+function step(...records: readonly object[]): ReturnType<typeof stepOfItems> {
+  return stepOfItems(
+    records.map((record) => itemOfRecord(record as Record<string, unknown>)),
+    7,
+  );
 }
 
 describe('the step of a record', () => {
@@ -20,16 +29,6 @@ describe('the step of a record', () => {
       { kind: 'message', direction: 'client', ink: 'text', title: 'text 2 B', content: 'hi', time: 5 },
     ],
     ['a ping', { ...FRAME, header: '8900' }, { ink: 'control', title: 'ping 0 B', isPing: true }],
-    [
-      'a packet, with a part of its long id',
-      {
-        ...FRAME,
-        packets: [
-          { protocol: 'ocpp-j', type: 'CALL', name: 'Reset\u202e', id: '33a9f821-5f63-486b', index: 0, summary: '{}' },
-        ],
-      },
-      { title: 'ocpp-j CALL Reset\\u202e #33a9f821…', content: '{}' },
-    ],
     [
       'a frame with findings, errors first',
       {
@@ -62,16 +61,32 @@ describe('the step of a record', () => {
       request: { line: 'GET /ws\u0007 HTTP/1.1', headers: [] },
       response: { line: 'HTTP/1.1 101 Switching Protocols', headers: [] },
     };
-    expect(stepOfItem(item, 0)).toMatchObject({
+    expect(stepOfItems([item], 0)).toMatchObject({
       title: 'GET /ws\\x07',
       answer: '101 Switching Protocols',
       ink: 'quiet',
     });
     const refused = { ...item, response: { line: 'HTTP/1.1 403 Forbidden', headers: [] } };
-    expect(stepOfItem(refused, 0)).toMatchObject({ answer: '403 Forbidden', ink: 'trouble' });
+    expect(stepOfItems([refused], 0)).toMatchObject({ answer: '403 Forbidden', ink: 'trouble' });
   });
 
-  it('waits for its record', () => {
-    expect(stepOfItem(undefined, 3)).toMatchObject({ row: 3, kind: 'waiting' });
+  it.each([
+    ['a packet, with a part of its long id', [{}], 'ocpp-j CALL Reset\\u202e #33a9f821…'],
+    ['a packet without an id', [{ id: undefined, name: 'EVENT #' }], 'ocpp-j EVENT #'],
+    [
+      'several, the first of which is an error',
+      [{ error: true, id: 7, name: 'CALL #7' }, {}, {}],
+      'ocpp-j CALL #7 (error) and 2 more',
+    ],
+  ])('has the packets that a frame completes: %s', (_, packets, title) => {
+    const all = packets.map((some) => ({ ...PACKET, ...some }));
+    const drawn = step(FRAME, ...all);
+    expect(drawn).toMatchObject({ kind: 'message', row: 7, title, content: '{}' });
+    expect(drawn.packets?.length).toBe(all.length);
+  });
+
+  it('waits for its record, and those of its packets', () => {
+    expect(stepOfItems([undefined], 3)).toMatchObject({ row: 3, kind: 'waiting' });
+    expect(stepOfItems([itemOfRecord(FRAME), undefined], 3)).toMatchObject({ row: 3, kind: 'waiting' });
   });
 });

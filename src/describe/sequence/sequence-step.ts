@@ -1,5 +1,17 @@
 import type { Direction } from '../../codec/messages/records.js';
-import type { PagePacket } from '../timeline/row-of-record.js';
+
+/** A packet of an application protocol, as far as it answers others. */
+export interface SequencePacket {
+  readonly protocol: string;
+  /** Counts those of a direction. */
+  readonly index: number;
+  readonly replyTo?: number;
+  /** It ends a call of its own direction. */
+  readonly endsOwn?: true;
+  /** Seconds. */
+  readonly latency?: number;
+  readonly error?: true;
+}
 
 /** One thing that happened in a conversation, as a sequence diagram shows it. All texts are shown as they are: whoever makes a step has escaped them. */
 export interface SequenceStep {
@@ -20,7 +32,7 @@ export interface SequenceStep {
   readonly faults: readonly string[];
   /** What is to be known besides, and is no fault of the sender: bytes that were not captured. */
   readonly remarks?: readonly string[];
-  readonly packets?: readonly PagePacket[];
+  readonly packets?: readonly SequencePacket[];
   readonly isPing?: boolean;
   /** Of a pong: seconds since its ping. */
   readonly roundTrip?: number | undefined;

@@ -8,6 +8,7 @@ import type { Base64Writer } from './page-records.js';
 const MOST_PACKETS = 100;
 const MOST_FIELDS = 200;
 const LONGEST_VALUE = 200;
+const LONGEST_ID = 120;
 
 /** A part of a packet as the page has it: offsets count from the packet's first byte. */
 export interface PacketPart {
@@ -19,7 +20,7 @@ export interface PacketPart {
   readonly depth: number;
 }
 
-/** The packets that a frame completes, a record each: words, first bytes in Base64, parts. */
+/** The packets that a frame completes, a record each: words, what it answers, first bytes in Base64, parts. */
 export function packetRowRecords(record: JudgedFrame, most: number, base64: Base64Writer): JsonRecord[] {
   const { packets = [] } = record;
   const rows = packets.slice(0, MOST_PACKETS).map((packet) => rowRecord(record, packet, most, base64));
@@ -31,7 +32,7 @@ export function packetRowRecords(record: JudgedFrame, most: number, base64: Base
 
 function rowRecord(record: JudgedFrame, packet: PlacedPacket, most: number, base64: Base64Writer): JsonRecord {
   const { connection, direction, time } = record;
-  const { protocol, index, replyTo, bytes, diagnostics, severity } = packet;
+  const { protocol, index, id, replyTo, endsOwn, latency, isError, bytes, diagnostics, severity } = packet;
   const { typeAndName, reply, content } = packetParts(packet);
   return {
     type: 'packet',
@@ -41,7 +42,11 @@ function rowRecord(record: JudgedFrame, packet: PlacedPacket, most: number, base
     protocol,
     index,
     name: typeAndName,
-    ...(replyTo !== undefined && { reply }),
+    ...(id !== undefined && { id: typeof id === 'string' ? id.slice(0, LONGEST_ID) : id }),
+    ...(replyTo !== undefined && { reply, replyTo }),
+    ...(endsOwn && { endsOwn }),
+    ...(latency !== undefined && { latency }),
+    ...(isError && { error: true }),
     summary: content,
     payload: base64(bytes.subarray(0, most)),
     payloadBytes: bytes.length,

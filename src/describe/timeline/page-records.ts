@@ -1,4 +1,3 @@
-import type { PlacedPacket } from '../../apps/packet.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isTrouble } from '../../traffic/tally/trouble.js';
@@ -8,14 +7,10 @@ import { jsonRecords, type JsonRecord } from '../json.js';
 import { plainContent } from '../plain-content.js';
 import { previewText } from '../preview-text.js';
 import { packetRowRecords } from './packet-rows.js';
-import type { FrameExtras, PagePacket } from './row-of-record.js';
+import type { FrameExtras } from './row-of-record.js';
 
 /** Payload bytes that the page draws of a frame, of a message, and of a packet. */
 export const PAGE_PREVIEW = 1024;
-
-/** Of a frame, and characters of each text of one. */
-const MOST_PACKETS = 16;
-const MOST_WORDS = 120;
 
 /** Little of the content: the payload is sent as bytes. */
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };
@@ -46,30 +41,15 @@ export function pageRecords(record: Judged, base64: Base64Writer): JsonRecord[] 
   return [frame, ...packetRowRecords(record, PAGE_PREVIEW, base64)];
 }
 
-/** What the overview draws of a frame besides, and the sequence. */
+/** What the overview draws of a frame besides. */
 function extras({ frame, packets, roundTrip }: JudgedFrame): FrameExtras {
   const { message } = frame;
+  const latency = packets?.find((packet) => packet.latency !== undefined)?.latency;
   const { compressed, wireBytes, bytes } = message ?? {};
   return {
     ...(roundTrip !== undefined && { roundTrip }),
-    ...(packets && { packets: packets.slice(0, MOST_PACKETS).map(pagePacket) }),
-    ...(compressed && bytes !== undefined && { message: { wireBytes: wireBytes!, bytes } }),
-  };
-}
-
-function pagePacket(packet: PlacedPacket): PagePacket {
-  const { protocol, type, name, id, index, replyTo, endsOwn, latency, isError, summary } = packet;
-  return {
-    protocol,
-    type,
-    ...(name !== undefined && { name: name.slice(0, MOST_WORDS) }),
-    ...(id !== undefined && { id: typeof id === 'string' ? id.slice(0, MOST_WORDS) : id }),
-    index,
-    ...(replyTo !== undefined && { replyTo }),
-    ...(endsOwn && { endsOwn }),
     ...(latency !== undefined && { latency }),
-    ...(isError && { error: true }),
-    ...(summary !== '' && { summary: summary.slice(0, MOST_WORDS) }),
+    ...(compressed && bytes !== undefined && { message: { wireBytes: wireBytes!, bytes } }),
   };
 }
 

@@ -7,27 +7,10 @@ export type PageRecord = Readonly<Record<string, unknown>>;
 export interface FrameExtras {
   /** Seconds from the ping to this pong. */
   readonly roundTrip?: number;
-  /** Packets that its message completes. */
-  readonly packets?: readonly PagePacket[];
+  /** Seconds from the call to the reply that its message completes. */
+  readonly latency?: number;
   /** Of the last frame of a compressed message. */
   readonly message?: { readonly wireBytes: number; readonly bytes: number };
-}
-
-/** A packet as the page has it: what its line says, and what it answers. Text from outside: not escaped. */
-export interface PagePacket {
-  readonly protocol: string;
-  readonly type: string;
-  readonly name?: string;
-  readonly id?: string | number;
-  /** Counts those of a direction. */
-  readonly index: number;
-  readonly replyTo?: number;
-  /** It ends a call of its own direction. */
-  readonly endsOwn?: true;
-  /** Seconds. */
-  readonly latency?: number;
-  readonly error?: true;
-  readonly summary?: string;
 }
 
 /** The rule of bytes that are missing in a capture. */
@@ -61,9 +44,8 @@ export function rowOfRecord(record: PageRecord): TimelineRow {
 
 /** What a frame answers took that time, and that is how its message was compressed. */
 function waitOf(record: PageRecord): Pick<TimelineRow, 'wait' | 'ratio'> {
-  const { roundTrip, packets = [], message } = record as FrameExtras;
-  const [reply] = packets.filter(({ latency }) => latency !== undefined);
-  const wait = roundTrip ?? reply?.latency;
+  const { roundTrip, latency, message } = record as FrameExtras;
+  const wait = roundTrip ?? latency;
   const isMeasured = message !== undefined && message.wireBytes > 0;
   return { ...(wait !== undefined && { wait }), ...(isMeasured && { ratio: message.bytes / message.wireBytes }) };
 }

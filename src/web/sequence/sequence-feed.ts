@@ -12,12 +12,16 @@ export interface SequenceFeed {
   rows(connection: number): ArrayLike<number>;
   /** Undefined: it is not here yet. */
   item(row: number): Item | undefined;
+  /** The row is a packet: those that a frame completes follow it. */
+  isPacket(row: number): boolean;
   /** Asks for the records of these rows. */
   want(rows: readonly number[]): void;
 }
 
 /** The rows of a source by connection. */
 export function sequenceFeed(source: RowSource, lanes: () => LaneTable): SequenceFeed {
+  const isPacket = (row: number): boolean =>
+    row < source.columns.length && source.columns.kinds[row] === ROW_KIND.packet;
   return {
     connections: () => lanes().all.map(({ connection }) => connection),
     label: (connection) => source.labels.get(connection),
@@ -26,9 +30,9 @@ export function sequenceFeed(source: RowSource, lanes: () => LaneTable): Sequenc
       const lane = all.find((one) => one.connection === connection);
       if (lane === undefined) return [];
       // The step of a frame shows its packets.
-      const { kinds } = source.columns;
-      return order.subarray(lane.start, lane.end).filter((row) => kinds[row] !== ROW_KIND.packet);
+      return order.subarray(lane.start, lane.end).filter((row) => !isPacket(row));
     },
+    isPacket,
     item: (row) => source.item(row),
     want: (rows) => source.want(rows),
   };

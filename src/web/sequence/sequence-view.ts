@@ -8,7 +8,7 @@ import { byId, el } from '../dom.js';
 import { visible } from '../format.js';
 import { MOVES } from '../row-list.js';
 import type { SequenceFeed } from './sequence-feed.js';
-import { stepOfItem } from './step-of-item.js';
+import { stepOfItems } from './step-of-item.js';
 import { svgElement } from './svg-element.js';
 
 /** Connections that the choice offers: the overview reaches all of them. */
@@ -20,6 +20,8 @@ const MOST_STEPS = 250_000;
 /** Steps of a file. */
 const MOST_EXPORTED = 500;
 const EXPORT_WIDTH = 900;
+/** Of a step. */
+const MOST_PACKETS = 16;
 
 /** A conversation as two lifelines with an arrow for each message. Only the steps in sight are drawn. */
 export class SequenceView {
@@ -137,12 +139,21 @@ export class SequenceView {
     const missing: number[] = [];
     for (let at = first; at < end; at++) {
       const row = this.rows[at]!;
-      const item = this.feed.item(row);
-      if (item === undefined) missing.push(row);
-      steps.push(stepOfItem(item, row));
+      const items = [row, ...this.packetsAfter(row)].map((one) => {
+        const item = this.feed.item(one);
+        if (item === undefined) missing.push(one);
+        return item;
+      });
+      steps.push(stepOfItems(items, row));
     }
     if (missing.length > 0) this.feed.want(missing);
     return steps;
+  }
+
+  private packetsAfter(row: number): number[] {
+    const rows: number[] = [];
+    for (let next = row + 1; rows.length < MOST_PACKETS && this.feed.isPacket(next); next++) rows.push(next);
+    return rows;
   }
 
   private draw(): void {

@@ -1,16 +1,23 @@
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { SequenceStep, StepInk } from '../../describe/sequence/sequence-step.js';
-import type { PagePacket } from '../../describe/timeline/row-of-record.js';
 import { framePreview, handshakePreview, isOpened, opcodeName, visible } from '../format.js';
-import type { FrameItem, HandshakeItem, Item, ItemFinding, NoteItem } from '../items.js';
+import type { FrameItem, HandshakeItem, Item, ItemFinding, NoteItem, PacketItem } from '../items.js';
 
-/** An item as a step of its conversation; undefined: its record is not here yet. All text of peers is escaped in it. */
-export function stepOfItem(item: Item | undefined, row: number): SequenceStep {
-  if (item === undefined)
-    return { row, kind: 'waiting', direction: 'unknown', ink: 'quiet', title: '', content: '', faults: [] };
+const WAITING = { kind: 'waiting', direction: 'unknown', ink: 'quiet', title: '', content: '', faults: [] } as const;
+
+/**
+ * A record as a step of its conversation, with the packets that it completes after it; undefined: the record is not here
+ * yet. All text of peers is escaped in it.
+ */
+export function stepOfItems([item, ...packets]: readonly (Item | undefined)[], row: number): SequenceStep {
+  if (item === undefined || packets.includes(undefined)) return { row, ...WAITING };
   switch (item.kind) {
     case 'frame':
-      return frameStep(item, row);
+      return frameStep(
+        item,
+        packets.filter((packet) => packet?.kind === 'packet'),
+        row,
+      );
     case 'handshake':
       return handshakeStep(item, row);
     case 'packet':
@@ -30,8 +37,8 @@ const INKS: Readonly<Record<string, StepInk>> = {
   close: 'close',
 };
 
-function frameStep(item: FrameItem, row: number): SequenceStep {
-  const { header, direction, time, packets = [], roundTrip, findings, truncated } = item;
+function frameStep(item: FrameItem, packets: readonly PacketItem[], row: number): SequenceStep {
+  const { header, direction, time, roundTrip, findings, truncated } = item;
   const name = opcodeName(item);
   const more = header.fin ? '' : ' …';
   const cut = truncated ? ', cut off' : '';
@@ -44,7 +51,7 @@ function frameStep(item: FrameItem, row: number): SequenceStep {
     direction,
     ink: INKS[name] ?? 'other',
     title: packet === undefined ? `${name}${more} ${size}${cut}` : packetsTitle(packet, packets.length),
-    content: packet === undefined ? framePreview(item) : visible(packet.summary ?? ''),
+    content: packet === undefined ? framePreview(item) : packet.summary,
     ...saidOf(findings),
     packets,
     isPing: header.opcode === OPCODE.ping,
@@ -52,16 +59,12 @@ function frameStep(item: FrameItem, row: number): SequenceStep {
   };
 }
 
-function packetsTitle({ protocol, type, name, id, error }: PagePacket, count: number): string {
-  const words = [
-    protocol,
-    type,
-    name,
-    id === undefined ? undefined : `#${shortId(String(id))}`,
-    error ? '(error)' : undefined,
-  ];
+/** The name ends with the id of its call. */
+function packetsTitle({ protocol, name, id, error }: PacketItem, count: number): string {
+  const at = id === undefined ? -1 : name.lastIndexOf(`#${visible(String(id))}`);
+  const short = at < 0 ? name : `${name.slice(0, at)}#${visible(shortId(String(id)))}`;
   const more = count === 1 ? '' : ` and ${count - 1} more`;
-  return visible(words.filter((word) => word !== undefined).join(' ')) + more;
+  return `${visible(protocol)} ${short}${error ? ' (error)' : ''}${more}`;
 }
 
 /** Of a UUID its beginning: a join shows which reply answers which call. */

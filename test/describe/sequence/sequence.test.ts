@@ -13,10 +13,10 @@ import {
   placesOf,
   waitText,
   type SequenceJoin,
+  type SequencePacket,
   type SequenceStep,
 } from '../../../src/describe/sequence/sequence-step.js';
 import { svgText, type SvgNode } from '../../../src/describe/sequence/svg-text.js';
-import type { PagePacket } from '../../../src/describe/timeline/row-of-record.js';
 
 type Facts = Partial<SequenceStep>;
 
@@ -24,8 +24,8 @@ function message(row: number, direction: 'client' | 'server' | 'unknown', facts:
   return { row, kind: 'message', direction, ink: 'text', title: `m${row}`, content: '', faults: [], ...facts };
 }
 
-function packet(index: number, facts: Partial<PagePacket> = {}): PagePacket {
-  return { protocol: 'p', type: 'CALL', index, ...facts };
+function packet(index: number, facts: Partial<SequencePacket> = {}): SequencePacket {
+  return { protocol: 'p', index, ...facts };
 }
 
 const TITLES: SequenceTitles = { title: 'connection 0 /ws', client: 'client', server: 'server', left: '' };

@@ -129,7 +129,7 @@ describe('the row of a record', () => {
       'a compressed reply',
       {
         ...{ type: 'frame', connection: 0, direction: 'server', time: 5, opcode: 1, payloadLength: 4 },
-        ...{ diagnostics: [], packets: [{ index: 0 }, { index: 1, latency: 2 }], message: { wireBytes: 4, bytes: 10 } },
+        ...{ diagnostics: [], latency: 2, message: { wireBytes: 4, bytes: 10 } },
       },
       { time: 5, connection: 0, kind: 1, size: 4, flags: ROW_FLAG.server, wait: 2, ratio: 2.5 },
     ],
