@@ -4,7 +4,8 @@ import { flippableFrame } from './frame/bit-flipper.js';
 import { findingsOf } from './frame/frame-view.js';
 import { packetView } from './frame/packet-view.js';
 import { handshakeView } from './handshake/handshake-view.js';
-import type { Item } from './items.js';
+import type { Item, NoteItem } from './items.js';
+import { visible } from './format.js';
 
 /** All that is known of a record. */
 export function itemView(item: Item): HTMLElement {
@@ -30,6 +31,22 @@ function contentOf(item: Item): HTMLElement {
           el('span', { text: item.text }),
         ),
         findingsOf(item.findings),
+        item.exchange === undefined ? [] : exchangeView(item.exchange),
       );
   }
+}
+
+/** A request of HTTP and its answer: heads and bodies. */
+function exchangeView({ request, response }: NonNullable<NoteItem['exchange']>): HTMLElement[] {
+  return [
+    ['The request', request],
+    ['The answer', response],
+  ].map(([title, text]) =>
+    el('section', { class: 'exchange' }, el('h3', { text: title }), el('pre', { tabindex: 0, text: lines(text!) })),
+  );
+}
+
+/** CR and LF end a line; other control characters are seen. */
+function lines(text: string): string {
+  return text.split(/\r?\n/).map(visible).join('\n');
 }

@@ -81,6 +81,8 @@ export interface NoteItem extends Base {
   readonly kind: 'note';
   readonly name: string;
   readonly text: string;
+  /** Of HTTP: both as they were on the wire. */
+  readonly exchange?: { readonly request: string; readonly response: string } | undefined;
 }
 
 type RecordFields = Readonly<Record<string, unknown>>;
@@ -118,7 +120,7 @@ function noteOfRecord(record: RecordFields, base: Omit<NoteItem, 'kind' | 'name'
     case 'diagnostic':
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
     case 'request':
-      return { kind: 'note', time, findings, name: 'http', text: requestText(record) };
+      return { kind: 'note', time, findings, name: 'http', text: requestText(record), ...exchangeOf(record) };
     case 'notice': {
       const about = record['connection'] as number | undefined;
       return { kind: 'note', connection: about, time, findings: [], name: 'notice', text: record['message'] as string };
@@ -146,6 +148,11 @@ function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'>
     plain: record['plain'] as FrameItem['plain'],
     roundTrip: record['roundTrip'] as FrameItem['roundTrip'],
   };
+}
+
+function exchangeOf(record: RecordFields): Pick<NoteItem, 'exchange'> {
+  const { request, response } = record as { request?: string; response?: string };
+  return request === undefined || response === undefined ? {} : { exchange: { request, response } };
 }
 
 /** A request of the chat by polling, and its answer. */

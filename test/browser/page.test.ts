@@ -175,6 +175,34 @@ describe.skipIf(!chromium)('the page', () => {
     await Promise.all([ada, grace].map((page) => page.context().close()));
   });
 
+  it('polls the chat: rows of requests with heads and bodies, and their lanes', async () => {
+    const [poller, other] = await Promise.all([pages.open(urlOf(chat)), pages.open(urlOf(chat))]);
+    await poller.selectOption('#transport', 'long');
+    expect(await poller.locator('#url').isVisible()).toBe(false);
+    await Promise.all([connect(poller, 'Polly'), connect(other, 'Olga')]);
+    await say(poller, 'by polling');
+    await other.locator('.message.received .body', { hasText: 'by polling' }).waitFor();
+    await say(other, 'by WebSocket');
+    await poller.locator('.message.received .body', { hasText: 'by WebSocket' }).waitFor();
+    await poller.locator('#poll-lanes', { hasText: 'one waits for its answer; 1 send' }).waitFor();
+    await poller.locator('.poll-waiting').waitFor();
+    expect(await poller.locator('.poll-full').count()).toBeGreaterThan(1);
+    await poller.fill('#filter', 'by polling');
+    await poller.locator('#rows .row', { hasText: 'POST /send' }).click();
+    const [asked, answered] = await poller.locator('#detail .exchange pre').allTextContents();
+    expect(asked).toMatch(
+      /^POST \/send HTTP\/1\.1\n[^]*\ncontent-type: application\/json\n[^]*\n\n\{"sender":"Polly","msg":"by polling"\}$/i,
+    );
+    expect(answered).toMatch(/^HTTP\/1\.1 200 OK\n[^]*\{"id":\d+\}/);
+    await poller.click('#connect-button');
+    await poller.locator('#connect-state[data-state=off]').waitFor();
+    await poller.selectOption('#transport', 'short');
+    await poller.click('#connect-button');
+    await poller.locator('#connect-state', { hasText: /^polling$/ }).waitFor();
+    await poller.locator('#poll-lanes', { hasText: '1 poll: ' }).waitFor();
+    await Promise.all([poller, other].map((page) => page.context().close()));
+  });
+
   it('says what the room refused', async () => {
     const page = await pages.open(urlOf(chat));
     await connect(page, 'Ida');

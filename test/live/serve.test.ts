@@ -325,6 +325,10 @@ describe('polling', () => {
     const heads = ['GET /poll?since=0 HTTP/1.1', 'GET /long-poll?since=0&timeout=0.2 HTTP/1.1', 'PUT /send HTTP/1.1'];
     const requests = heads.map((line) => `${line}\r\nHost: 127.0.0.1\r\n\r\n`);
     const answers: number[] = [];
+    // Another request of the same connection: none of its bytes are those of a poll.
+    const other = once(socket, 'data');
+    socket.write('GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await other;
     for (const request of requests) {
       const answer = once(socket, 'data');
       socket.write(request);

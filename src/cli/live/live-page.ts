@@ -1,14 +1,13 @@
 import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import { PageServer } from '../../live/server/page-server.js';
 import type { ServerTaker } from '../../live/server/server-options.js';
-import { polledRecord } from '../../terminal/connections/polled-line.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import type { Io } from '../host/io.js';
 import { listenerPolicyOf, type ListenerOptions } from '../options/listener-options.js';
 import type { PageOptions } from '../options/page-options.js';
 import { VERSION } from '../options/version.js';
 import { pageAccess } from './page-access.js';
-import { endRecord, pageRecords } from '../../describe/timeline/page-records.js';
+import { endRecord, pageRecords, requestRecord } from '../../describe/timeline/page-records.js';
 import { nodeBase64 } from '../host/node-base64.js';
 
 /** A free port: the page is opened by its printed address. */
@@ -36,7 +35,7 @@ export async function openLivePage(
     hello: () => ({ version: VERSION, feed: 'watch', mode, subprotocols: [] }),
     draw: (record) => pageRecords(record, nodeBase64),
     drawClosed: endRecord,
-    drawPolled: polledRecord,
+    drawPolled: requestRecord,
     ping: () => false,
     now: () => io.now(),
     listener,

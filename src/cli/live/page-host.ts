@@ -2,10 +2,9 @@ import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
 import type { LiveServer } from '../../live/server/server.js';
 import type { LiveServerOptions, ServerTaker } from '../../live/server/server-options.js';
-import { polledRecord } from '../../terminal/connections/polled-line.js';
 import { besideChannel } from './live-page.js';
 import { pageAccess, type PageAddress } from './page-access.js';
-import { endRecord, pageRecords } from '../../describe/timeline/page-records.js';
+import { endRecord, pageRecords, requestRecord } from '../../describe/timeline/page-records.js';
 import { nodeBase64 } from '../host/node-base64.js';
 import type { Io } from '../host/io.js';
 import type { ServeOptions } from '../options/serve-options.js';
@@ -25,7 +24,7 @@ export class PageHost {
       hello: () => ({ version: VERSION, feed: 'serve', mode, subprotocols: subprotocol }),
       draw: (record) => pageRecords(record, nodeBase64),
       drawClosed: endRecord,
-      drawPolled: polledRecord,
+      drawPolled: requestRecord,
       ping: (connection, data) => this.server?.ping(connection, data) === true,
       now: () => io.now(),
       listener,

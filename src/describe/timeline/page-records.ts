@@ -1,4 +1,5 @@
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
+import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isTrouble } from '../../traffic/tally/trouble.js';
 import { hexOf } from '../../codec/bytes/hex.js';
@@ -65,6 +66,17 @@ export function stallRecords({ connection, directions }: ConnectionSummary): Jso
 /** The end of a connection: `trouble` where it is one of those that `--trouble` shows. */
 export function endRecord(summary: ConnectionSummary): JsonRecord {
   return { ...connectionRecord(summary), ...(isTrouble(summary) && { trouble: true }) };
+}
+
+/** A request for polling and its answer: as text, heads and bodies. */
+export function requestRecord({ exchange, ...rest }: Polled): JsonRecord {
+  const { request, response } = exchange ?? {};
+  return {
+    type: 'request',
+    ...rest,
+    ...(request && { request: previewText(request, request.length < rest.requestBytes) }),
+    ...(response && { response: previewText(response, response.length < rest.responseBytes) }),
+  };
 }
 
 /** What follows a refusal says why. */

@@ -10,6 +10,10 @@ export function textOfRecord(record: PageRecord): string {
       return frameText(record);
     case 'handshake':
       return headText(record['request']) + headText(record['response']);
+    case 'request': {
+      const { request = '', response = '' } = record as Record<'request' | 'response', string | undefined>;
+      return `${request}\n${response}`;
+    }
     default: {
       const {
         message,

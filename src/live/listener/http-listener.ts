@@ -108,6 +108,8 @@ export class HttpListener {
       response.on('close', () => this.connections.waits(request.socket));
       tap.forget();
       taker.request(request, response, tap);
+      // After whoever counts: what passed belongs to no later request of the connection.
+      response.on('close', () => void tap.count());
     });
     server.on('connect', (request: IncomingMessage, stream: Duplex) => {
       const refusal = tunnelRefusal(request)!;
@@ -199,14 +201,33 @@ export function headOfMessage({ method, url, httpVersion, rawHeaders }: Incoming
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
+/** Bytes that passed, of which the first are kept. */
+const MOST_PASSED = 4096;
+
+interface PassedBytes {
+  count: number;
+  first: Uint8Array;
+}
+
+function nothingPassed(): { readonly incoming: PassedBytes; readonly outgoing: PassedBytes } {
+  const none = { count: 0, first: new Uint8Array(0) };
+  return { incoming: { ...none }, outgoing: { ...none } };
+}
+
+function pass(passed: PassedBytes, bytes: Uint8Array): void {
+  const room = MOST_PASSED - passed.first.length;
+  if (room > 0) passed.first = Buffer.concat([passed.first, bytes.subarray(0, room)]);
+  passed.count += bytes.length;
+}
+
 /** A tap that keeps bytes until a taker is set. */
 export class HeldTap implements TapTaker {
   private readonly tap: Tap;
   private held: Uint8Array[] | undefined = [];
   private size = 0;
   private taker: TapTaker | undefined;
-  /** Bytes that passed since `count` was called. */
-  private passed = { incoming: 0, outgoing: 0 };
+  /** What passed since `count` was called. */
+  private passed = nothingPassed();
 
   constructor(
     socket: Duplex,
@@ -217,7 +238,7 @@ export class HeldTap implements TapTaker {
 
   incoming(bytes: Uint8Array): void {
     if (this.taker) return this.taker.incoming(bytes);
-    this.passed.incoming += bytes.length;
+    pass(this.passed.incoming, bytes);
     if (this.held === undefined) return;
     this.size += bytes.length;
     if (this.size > this.most) this.forget();
@@ -226,13 +247,13 @@ export class HeldTap implements TapTaker {
 
   outgoing(bytes: Uint8Array): void {
     if (this.taker) return this.taker.outgoing(bytes);
-    this.passed.outgoing += bytes.length;
+    pass(this.passed.outgoing, bytes);
   }
 
-  /** The number of bytes that passed since the last call, while there was no taker. */
-  count(): { readonly incoming: number; readonly outgoing: number } {
+  /** What passed since the last call, while there was no taker. */
+  count(): { readonly incoming: PassedBytes; readonly outgoing: PassedBytes } {
     const { passed } = this;
-    this.passed = { incoming: 0, outgoing: 0 };
+    this.passed = nothingPassed();
     return passed;
   }
 

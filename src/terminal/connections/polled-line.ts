@@ -36,9 +36,9 @@ function fitting(figures: readonly Printable[], room: number): Printable {
   return texts.find((text) => displayWidth(text) <= room) ?? print``;
 }
 
-/** The same as a record of `--json`. */
+/** The same as a record of `--json`, which has no bytes of it. */
 export function polledRecord({ time, client, ...rest }: Polled): object {
-  return { type: 'request', time, client, ...rest };
+  return { type: 'request', time, client, ...rest, exchange: undefined };
 }
 
 const sizeOf = (bytes: number): Printable => (bytes === 0 ? print`0 B` : bytesCell(bytes));

@@ -15,4 +15,6 @@ export interface Polled {
   readonly time: number;
   /** Seconds from there to the end of the answer: for long polling, the wait is in it. */
   readonly duration: number;
+  /** The first bytes of both, as they were on the wire (within TLS), heads and bodies: for a page. */
+  readonly exchange?: { readonly request: Uint8Array; readonly response: Uint8Array };
 }

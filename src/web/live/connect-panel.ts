@@ -5,6 +5,8 @@ import { byId } from '../dom.js';
 import { count } from '../../codec/bytes/plural.js';
 import { typedBytes } from '../format.js';
 import { MessageList } from './message-list.js';
+import { PollLanes } from './poll-lanes.js';
+import { Poller } from './poller.js';
 
 const SHOWN_BYTES = 256;
 
@@ -27,6 +29,9 @@ export class ConnectPanel {
   private readonly kind = byId('compose-kind', HTMLSelectElement);
   private readonly send = byId('send', HTMLButtonElement);
   private readonly ping = byId('ping', HTMLButtonElement);
+  private readonly transport = byId('transport', HTMLSelectElement);
+  private readonly lanes = new PollLanes();
+  private poller: Poller | undefined;
   private socket: WebSocket | undefined;
   private isChat = false;
 
@@ -34,8 +39,7 @@ export class ConnectPanel {
     this.url.value = serverUrl('/');
     byId('connect', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
-      if (this.socket === undefined) this.connect();
-      else this.socket.close(1000);
+      this.toggle();
     });
     byId('compose', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
@@ -46,13 +50,59 @@ export class ConnectPanel {
     // What was wrong with it is not known of the next text.
     this.text.addEventListener('input', () => this.text.setCustomValidity(''));
     this.ping.addEventListener('click', () => taker.ping());
+    this.transport.addEventListener('change', () => this.fitTransport());
+  }
+
+  private toggle(): void {
+    if (this.poller !== undefined) this.stopPolling(this.poller);
+    else if (this.socket !== undefined) this.socket.close(1000);
+    else if (this.transport.value === 'websocket') this.connect();
+    else this.poll(this.transport.value as 'short' | 'long');
+  }
+
+  private get isByPolling(): boolean {
+    return this.transport.value !== 'websocket';
+  }
+
+  /** A poller speaks in the room of the chat: it needs a name, and has no address of its own. */
+  private fitTransport(): void {
+    const { isByPolling } = this;
+    byId('nickname-field', HTMLElement).hidden = !(this.isChat || isByPolling);
+    this.nickname.required = this.isChat || isByPolling;
+    byId('url-field', HTMLElement).hidden = byId('subprotocols-field', HTMLElement).hidden = isByPolling;
+    this.url.required = !isByPolling;
+    this.kind.disabled = isByPolling;
+    if (isByPolling) this.kind.value = 'text';
+    this.fitKind();
+  }
+
+  private poll(kind: 'short' | 'long'): void {
+    const own = this.nickname.value;
+    this.lanes.start();
+    this.poller = new Poller(kind, own, {
+      message: ({ sender, msg }) => sender !== own && this.messages.say('received', sender, msg),
+      failed: (text) => this.messages.note(text, 'wrong'),
+      requested: (request) => this.lanes.add(request),
+    });
+    this.transport.disabled = true;
+    this.send.disabled = false;
+    this.setState('on', kind === 'short' ? 'polling' : 'long polling', 'Stop');
+    this.text.focus();
+  }
+
+  private stopPolling(poller: Poller): void {
+    poller.close();
+    this.poller = undefined;
+    this.lanes.stop();
+    this.transport.disabled = false;
+    this.send.disabled = true;
+    this.setState('off', 'not connected', 'Connect');
   }
 
   /** What the server does with messages. */
   setMode(mode: string, subprotocols: readonly string[]): void {
     this.isChat = mode === 'chat';
-    byId('nickname-field', HTMLElement).hidden = !this.isChat;
-    this.nickname.required = this.isChat;
+    this.fitTransport();
     this.subprotocols.value ||= subprotocols.join(', ');
     if (this.isChat && this.url.value === serverUrl('/')) this.fitUrl();
   }
@@ -86,6 +136,7 @@ export class ConnectPanel {
       return;
     }
     this.socket = socket;
+    this.transport.disabled = true;
     socket.binaryType = 'arraybuffer';
     const { host, pathname, search } = new URL(socket.url);
     if (host === location.host) this.taker.connecting(pathname + search);
@@ -101,6 +152,7 @@ export class ConnectPanel {
     socket.addEventListener('message', ({ data }) => this.hear(data as string | ArrayBuffer));
     socket.addEventListener('close', ({ code, reason }) => {
       this.socket = undefined;
+      this.transport.disabled = false;
       this.send.disabled = true;
       this.canPing(false);
       this.setState('off', 'not connected', 'Connect');
@@ -123,6 +175,12 @@ export class ConnectPanel {
 
   private say(): void {
     const { value } = this.text;
+    if (this.poller !== undefined) {
+      this.poller.send(value);
+      this.messages.say('sent', this.nickname.value, value);
+      this.text.value = '';
+      return;
+    }
     if (this.socket?.readyState !== WebSocket.OPEN) return;
     const sender = this.isChat ? this.nickname.value : 'sent';
     if (this.kind.value === 'text') {
