@@ -72,3 +72,63 @@ test.each([
 ])('%s is read as it is', (_, text, bytes) => {
   expect(read(text)).toMatchObject({ bytes, problem: undefined });
 });
+
+describe('a first column on later lines', () => {
+  const HEADS = ['', `${HELLO}\n`, `${SPACED}\n`, `${HELLO}\n${MASKED}\n`];
+
+  test.each(['12:00:01', '2024-05-01 12:00:01', '2024-05-01', '1714561201', '20240501', '00:12'])(
+    'the time %s is passed over',
+    (time) => {
+      for (const head of HEADS.slice(1))
+        for (const bytes of [HELLO, SPACED, '8105 4865 6c6c 6f'])
+          for (const text of [`${head}${time} ${bytes}`, `${head}${time} ${bytes}\r\n${time},  ${bytes}\n`]) {
+            const truth = fromText(`${head}${bytes}`.replace(/\s/g, ''));
+            expect([text, read(text)]).toMatchObject([text, { problem: undefined }]);
+            expect(read(text).bytes.startsWith(new TextDecoder().decode(truth))).toBe(true);
+          }
+    },
+  );
+
+  test.each([
+    ['counters', ['01', '02', '03']],
+    ['wide counters', ['0001', '0002', '0003']],
+    ['lengths', ['07', '0b', '07']],
+    ['names', ['deadbeef', 'deadbeef', 'cafe']],
+    ['addresses of network cards', ['ab:cd:ef:01:02:03', 'ab:cd:ef:01:02:04', 'ab:cd:ef:01:02:03']],
+    ['two columns', ['10 20', '10 21', '10 22']],
+    ['a counter and a time', ['01 12:00:01', '02 12:00:02', '03 12:00:03']],
+    ['a mark', ['0x1', '0x2', '0x3']],
+  ])('%s are never read as bytes', (_, column) => {
+    const truth = `${HELLO}${MASKED}${HELLO}`;
+    for (const lines of [
+      [HELLO, MASKED, HELLO],
+      [SPACED, MASKED.replace(/..(?=.)/g, '$& '), SPACED],
+    ])
+      for (const from of [0, 1, 2])
+        for (const end of ['', '\n', '\r\n']) {
+          const text = `${lines.map((line, at) => (at < from ? line : `${column[at]} ${line}`)).join('\n')}${end}`;
+          const { bytes, problem } = read(text);
+          if (problem === undefined) expect([text, bytes]).toEqual([text, truth]);
+          else expect([text, truth.startsWith(bytes)]).toEqual([text, true]);
+        }
+  });
+
+  test('a time within a frame is refused', () => {
+    const { bytes, problem } = read(`81 05 48\n12:00:01 ${SPACED}\n`);
+    expect({ bytes, message: problem?.message }).toEqual({
+      bytes: '810548',
+      message: expect.stringContaining('the frame before it is not complete') as string,
+    });
+  });
+
+  test.each([
+    ['the header apart', `${HELLO}\n8105 48656c6c6f\n8185 37fa213d 7f9f4d5158\n`, `${HELLO}${HELLO}${MASKED}`],
+    ['a frame over lines', `8105 4865\n6c6c 6f\n${SPACED}\n`, `${HELLO}${HELLO}`],
+    ['the end of a frame and a frame', `8105\n48656c6c6f ${HELLO}\n`, `${HELLO}${HELLO}`],
+    ['a first byte too many', `00 ${SPACED}\n`, `00${HELLO}`],
+    ['a frame that is wrong', `${HELLO}\nff 81 05 48 65 6c\n`, `${HELLO}ff810548656c`],
+    ['rows of a dump', `82 0e 82 02 61 62 82 02\n61 62 82 02 61 62 82 02\n`, '820e820261628202616282026162' + '8202'],
+  ])('%s is read as it is', (_, text, bytes) => {
+    expect(read(text)).toMatchObject({ bytes, problem: undefined });
+  });
+});

@@ -39,6 +39,24 @@ export function areMessages(bytes: Uint8Array): boolean {
   return at === bytes.length;
 }
 
+/** Bytes that do not continue a chain of frames. */
+export const BROKEN = -1;
+
+/**
+ * Follows the frames from `from` to `to`: 0 where the last one ends at `to`, the number of its payload bytes that are to
+ * come after `to`, or `BROKEN` where a header is cut or not sound.
+ */
+export function chainLeft(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    if (to - at < 2 || at + headerLength(bytes[at + 1]!) > to) return BROKEN;
+    const header = readHeader(bytes, at, 0, 0);
+    if (!isSound(header)) return BROKEN;
+    at += header.length + header.payloadLength;
+  }
+  return at - to;
+}
+
 /** A header that RFC 6455 and permessage-deflate allow. */
 export function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: FrameHeader): boolean {
   if (opcodeInfo(opcode).name === 'reserved' || lengthForm !== minimalForm(payloadLength)) return false;

@@ -1,3 +1,4 @@
+import { LineWatch, type TimedLine } from './line-watch.js';
 import type { HexContext, HexMode } from './mode.js';
 import { PacketsInHex } from './packets-in-hex.js';
 import { Events } from '../text/events.js';
@@ -8,6 +9,7 @@ import type { Source, SourceEvent } from '../bytes/types.js';
 export class HexReader implements Source, HexContext {
   readonly events = new Events();
   readonly place = new Place();
+  readonly watch: LineWatch | undefined;
   kind: string | undefined;
   private mode: HexMode;
   /** What is to be read before the next chunk, the first last. */
@@ -15,8 +17,9 @@ export class HexReader implements Source, HexContext {
   private offset = 0;
   private readonly packets = new PacketsInHex();
 
-  /** `skipped`: the text before this one, which counts as read. */
-  constructor(begin: (context: HexContext) => HexMode, skipped: Uint8Array = new Uint8Array(0)) {
+  /** `skipped`: the text before this one, which counts as read. `timed`: lines of plain digits are looked at, if there is one. */
+  constructor(begin: (context: HexContext) => HexMode, skipped: Uint8Array = new Uint8Array(0), timed?: TimedLine) {
+    this.watch = timed && new LineWatch(this.events, this.place, timed);
     this.mode = begin(this);
     this.place.walk(skipped, 0, skipped.length, 0);
     this.offset = skipped.length;
@@ -35,19 +38,23 @@ export class HexReader implements Source, HexContext {
     if (this.events.failed) return [];
     if (chunk.length > 0) this.run(chunk, this.offset);
     this.offset += chunk.length;
+    this.watch?.pause();
     return this.packets.take(this.events.take());
   }
 
-  end(): SourceEvent[] {
+  /** `last`: the bytes at the end. */
+  end(last: Uint8Array = new Uint8Array(0)): SourceEvent[] {
+    if (!this.events.failed) this.run(last, this.offset);
+    this.offset += last.length;
     while (!this.events.failed) {
       const { mode } = this;
       mode.end(this.offset);
       if (mode === this.mode) break;
       this.drain();
     }
-    const last = this.packets.take(this.events.take());
+    const rest = this.packets.take(this.events.take());
     this.events.failed = true;
-    return [...last, ...this.packets.end()];
+    return [...rest, ...this.packets.end()];
   }
 
   private run(bytes: Uint8Array, base: number): void {

@@ -1,4 +1,5 @@
 import { HexReader } from './hex-reader.js';
+import type { TimedLine } from './line-watch.js';
 import { HexLead } from './lead.js';
 
 /**
@@ -6,8 +7,8 @@ import { HexLead } from './lead.js';
  * of Python, C, JavaScript, Go and Rust, lists of numbers, Node's buffers.
  */
 export class HexSource extends HexReader {
-  /** `skipped`: the text before this one, which counts as read. */
-  constructor(skipped?: Uint8Array) {
-    super((context) => new HexLead(context), skipped);
+  /** `skipped`: the text before this one, which counts as read. `timed`: lines of plain digits are looked at, if there is one. */
+  constructor(skipped?: Uint8Array, timed?: TimedLine) {
+    super((context) => new HexLead(context), skipped, timed);
   }
 }

@@ -247,7 +247,7 @@ export class HexLead implements HexMode {
     if (this.behind === undefined) {
       this.context.kind ??= 'hex';
       if (this.start + at === 1 && OD_WORDS.test(text)) this.context.events.notice(OD_NOTICE);
-      this.handOver(new PlainHex(this.context), at);
+      this.handOver(new PlainHex(this.context, -1, undefined, this.context.watch), at);
     } else {
       this.walk(at);
       const shown = showChar(this.text.charCodeAt(at));

@@ -1,3 +1,4 @@
+import type { LineWatch } from './line-watch.js';
 import type { Events } from '../text/events.js';
 import { isBlank, type Place, showChar, WideChar } from '../text/place.js';
 
@@ -7,6 +8,8 @@ export interface HexContext {
   readonly place: Place;
   /** What the spelling is called, for people; set by the mode that recognised it. */
   kind: string | undefined;
+  /** Looks at the lines of plain digits. */
+  readonly watch: LineWatch | undefined;
   /** Continues in another mode, after the byte that was read last. */
   become(mode: HexMode): void;
   /** Continues in another mode, which is given `bytes` (from offset `base`) before anything else. */

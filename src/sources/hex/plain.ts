@@ -1,6 +1,8 @@
+import type { LineWatch } from './line-watch.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 import { showChar } from '../text/place.js';
 
+const LF = 0x0a;
 const BLANK = 16;
 const LINE = 17;
 const OTHER = 18;
@@ -20,7 +22,7 @@ function buildTable(): Uint8Array {
     table[lower] = digit;
     if (digit > 9) table[lower - 0x20] = digit;
   }
-  table[0x0a] = LINE;
+  table[LF] = LINE;
   return table;
 }
 
@@ -36,6 +38,8 @@ export class PlainHex implements HexMode {
   /** Digits of the current group, `0x` not counted. */
   private digits = 0;
   private prefixed = false;
+  /** The watch wants to know more of the line's groups. */
+  private isWatched: boolean;
   private readonly strays: Strays;
 
   /** `closer` is the byte that ends the digits (a quote, `>`), where there is one; `behind` reads on from there. */
@@ -43,15 +47,19 @@ export class PlainHex implements HexMode {
     private readonly context: HexContext,
     private readonly closer = -1,
     private readonly behind?: () => HexMode,
+    /** Is told of the lines. */
+    private readonly watch?: LineWatch,
   ) {
+    this.isWatched = watch !== undefined;
     this.strays = new Strays(context, 'a hex digit');
   }
 
   read(chunk: Uint8Array, from: number, base: number): number {
     const { events } = this.context;
-    const out = events.reserve(((chunk.length - from) >> 1) + 2);
+    let out = events.reserve(((chunk.length - from) >> 1) + 2);
     const last = chunk.length - 1;
     let at = from;
+    this.watch?.enter(chunk, from, base);
     while (at <= last && !events.failed) {
       if (this.high < 0 && !this.strays.open) {
         let to = events.length;
@@ -69,6 +77,7 @@ export class PlainHex implements HexMode {
       }
       const byte = chunk[at]!;
       this.slow(byte, base + at);
+      if (events.buffer !== out) out = events.reserve(((chunk.length - at) >> 1) + 2);
       at++;
       if (byte === this.closer && this.high < 0 && !this.strays.open && this.closed()) break;
     }
@@ -76,14 +85,18 @@ export class PlainHex implements HexMode {
   }
 
   end(offset: number): void {
-    this.endGroup();
+    this.tell(LF);
+    this.lineEnds(offset);
     this.strays.end(offset);
     if (this.closer >= 0) failAt(this.context, offset, `the input ends before the closing ${showChar(this.closer)}`);
   }
 
   /** A byte that is not the first digit of an adjacent pair. */
   private slow(byte: number, offset: number): void {
-    if (this.strays.open) return this.strays.feed(byte, offset);
+    if (this.strays.open) {
+      if (byte === LF) this.lineEnds(offset);
+      return this.strays.feed(byte, offset);
+    }
     const value = CLASS[byte]!;
     if (value < 16) return this.digit(value, offset);
     if ((byte | 0x20) === 0x78 && this.high === 0 && this.digits === 1) {
@@ -94,9 +107,24 @@ export class PlainHex implements HexMode {
     }
     if (value === OTHER && byte !== this.closer && isWrong(byte)) return this.strays.feed(byte, offset);
     if (byte === HASH && this.digits > 0) return failAt(this.context, offset, AFTER_DIGITS);
+    if (this.isWatched) this.tell(byte);
+    else this.endGroup();
+    if (value === LINE) {
+      this.lineEnds(offset);
+      this.context.place.newline(offset + 1);
+    } else if (value === OTHER && byte !== this.closer) this.strays.feed(byte, offset);
+  }
+
+  /** A group ends before `byte`: the watch is told of it. */
+  private tell(byte: number): void {
+    const { digits } = this;
     this.endGroup();
-    if (value === LINE) this.context.place.newline(offset + 1);
-    else if (value === OTHER && byte !== this.closer) this.strays.feed(byte, offset);
+    this.isWatched = this.watch?.separator(byte, digits) === true;
+  }
+
+  private lineEnds(offset: number): void {
+    this.watch?.end(offset);
+    this.isWatched = this.watch !== undefined;
   }
 
   private digit(value: number, offset: number): void {

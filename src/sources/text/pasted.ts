@@ -1,13 +1,15 @@
 import { LogText } from '../dumps/log-text.js';
 import { HexSource } from '../hex/hex-source.js';
+import { FIRST_GROUP } from '../hex/line-watch.js';
 import type { InputProblem, Source, SourceEvent } from '../bytes/types.js';
 import { Events } from './events.js';
-import { LineReader } from './lines.js';
+import { LineReader, LONGEST_SEARCHED } from './lines.js';
 import { bits } from './literal-forms.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { latin1Bytes, spelled } from './spelled.js';
-import { beginsWithTime, TIME_PROBLEM } from './timed-hex.js';
+import { beginsWithTime, TIME_PROBLEM, timedHex } from './timed-hex.js';
+import { WholeLines } from './whole-lines.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 
 /** Bytes of the text that are kept for a second reading. */
@@ -53,6 +55,7 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
  */
 export class PastedSource implements Source {
   private readonly hex: HexSource;
+  private readonly whole = new WholeLines(LONGEST_SEARCHED);
   private held: SourceEvent[] | undefined = [];
   private text: Uint8Array[] = [];
   private length = 0;
@@ -69,7 +72,7 @@ export class PastedSource implements Source {
 
   /** `skipped`: the text before this one, which counts as read. */
   constructor(private readonly skipped: Uint8Array) {
-    this.hex = new HexSource(skipped);
+    this.hex = new HexSource(skipped, timedHex);
   }
 
   get kind(): string | undefined {
@@ -79,16 +82,16 @@ export class PastedSource implements Source {
   push(chunk: Uint8Array): SourceEvent[] {
     const { held, log } = this;
     if (log !== undefined) return log.push(chunk);
-    if (held === undefined) return this.hex.push(chunk);
+    if (held === undefined) return this.digits(chunk);
     this.text.push(chunk.slice());
     this.length += chunk.length;
     this.mayBeBits &&= MAY_BE_BITS.test(latin1(chunk));
     this.mayBeOctal &&= MAY_BE_OCTAL.test(latin1(chunk));
-    this.hold(this.hex.push(chunk));
+    this.hold(this.digits(chunk));
     if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
     const problem = this.earlyProblem();
     if (problem !== undefined) return this.asLog(problem);
-    if (this.isPlain && this.firstEnd < Infinity) return this.asPlain();
+    if (this.isSettled) return this.asPlain();
     if (this.length < MOST) return [];
     if (this.mayBeOctal && this.hex.kind === 'hex' && this.firstEnd < Infinity && !this.mayBeBits)
       return this.refuse(OCTAL_IN_DOUBT);
@@ -99,7 +102,7 @@ export class PastedSource implements Source {
   end(): SourceEvent[] {
     const { held, log } = this;
     if (log !== undefined) return log.end();
-    const last = this.hex.end();
+    const last = this.hex.end(this.whole.end());
     if (held === undefined) return last;
     this.hold(last);
     const text = latin1(concat(this.text));
@@ -119,6 +122,10 @@ export class PastedSource implements Source {
     return [...this.asLog(problem), ...this.log!.end()];
   }
 
+  private digits(chunk: Uint8Array): SourceEvent[] {
+    return this.whole.push(chunk).flatMap((piece) => this.hex.push(piece));
+  }
+
   /** Digits throughout, unless a time is the first of them. */
   private asPlain(): SourceEvent[] {
     return beginsWithTime(latin1(concat(this.text))) ? this.asLog(TIME_PROBLEM) : this.release();
@@ -132,6 +139,7 @@ export class PastedSource implements Source {
     const isNoise =
       problem !== undefined &&
       (problem === TIME_PROBLEM ||
+        problem.message === FIRST_GROUP ||
         !this.beginsWithFrame() ||
         this.firstLineFails() ||
         MAY_HAVE_OFFSET.test(latin1(text)));
@@ -194,6 +202,11 @@ export class PastedSource implements Source {
   /** The first line is digits and what may stand between them: so are the others, or they are wrong. */
   private get isPlain(): boolean {
     return this.isDigits && this.skipped.length === 0 && this.hex.kind === 'hex' && !this.mayBeBits && !this.mayBeOctal;
+  }
+
+  /** The same, and the first line is over; where it begins with what may be no bytes, the second as well. */
+  private get isSettled(): boolean {
+    return this.isPlain && this.firstEnd < Infinity && this.hex.watch?.isPending === false;
   }
 
   /** Where the first line ends that is not blank. */
