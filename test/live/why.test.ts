@@ -173,6 +173,19 @@ describe('connect to a WebSocket server that closes', () => {
   });
 });
 
+describe('connect to what is no HTTP server', () => {
+  it.each<[what: string, answer: (head: string) => string, code: string | undefined]>([
+    ['SSH', () => 'SSH-2.0-x\r\n', 'other-protocol'],
+    ['Redis', () => "-ERR wrong number of arguments for 'get' command\r\n", 'other-protocol'],
+    ['an echo', (head) => head, 'request-echoed'],
+    ['text', () => 'hello there\n', undefined],
+  ])('%s', async (_what, answer, code) => {
+    const { url } = await bare(({ head, socket }) => socket.end(answer(head)));
+    expect(await causeOf(url)).toBe(code);
+    expect((await wsinspect(['connect', url], { stdin: '' })).err).not.toContain('Parse Error');
+  });
+});
+
 describe('connect where no connection comes about', () => {
   it('names the address that refused', async () => {
     const port = await freePort();

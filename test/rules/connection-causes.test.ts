@@ -66,6 +66,28 @@ const NOT_UTF8: EndFacts['fault'] = {
 const JSON_TYPE = 'Content-Type: application/json';
 const HTML = 'Content-Type: text/html';
 
+/** What servers of other protocols send first, what is said of it, and what is close to it and proves nothing. */
+const FOREIGN: readonly (readonly [begins: string, has: string, near?: string])[] = [
+  [
+    'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n',
+    'speaks SSH and no HTTP: what it sent begins with "SSH-2.0-OpenSSH_9.2p1',
+    'SSH: no',
+  ],
+  ['220 mail.example ESMTP Postfix\r\n', 'speaks SMTP', '250 mail.example ESMTP\r\n'],
+  ['220 (vsFTPd 3.0.3)\r\n', 'speaks FTP', '2200 FTP\r\n'],
+  ['220 ready\r\n', 'speaks SMTP or FTP', '220 ready'],
+  ['* OK [CAPABILITY IMAP4rev1] ready\r\n', 'speaks IMAP', '* OKAY\r\n'],
+  ['+OK POP3 ready\r\n', 'speaks POP3', '+OKAY\r\n'],
+  ["-ERR wrong number of arguments for 'get' command\r\n", 'speaks Redis', '-ERR no\r\n'],
+  ['RFB 003.008\n', 'speaks VNC (RFB)', 'RFB 3.8\n'],
+  ['AMQP\0\0\x09\x01', 'speaks AMQP', 'AMQP 0-9-1'],
+  [
+    '\x4a\0\0\0\x0a8.0.36-0ubuntu\0',
+    'speaks MySQL and no HTTP: what it sent begins with "8.0.36-0ubuntu"',
+    '\x4a\0\0\0\x0a8.0',
+  ],
+];
+
 /** Facts that prove a cause, what its sentence has, and facts close to them that prove nothing. */
 const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFacts, near: ConnectionFacts])[] = [
   [
@@ -247,6 +269,19 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     'TLS',
     ended({ response: [], end: { how: 'reset', by: 'server', silence: 0 } }),
     ended({ response: [], end: { how: 'reset', by: 'client', silence: 0 } }),
+  ],
+  ...FOREIGN.map(([begins, has, near = 'hello']): (typeof ROWS)[number] => [
+    'other-protocol',
+    has,
+    refusal([], begins),
+    refusal([], near),
+  ]),
+  ['other-protocol', 'speaks SSH', refusal(['SSH-2.0-x']), refusal(['HTTP/1.1 404 SSH-2.0-x'])],
+  [
+    'request-echoed',
+    '("GET /chat HTTP/1.1")',
+    refusal([], `${REQUEST.join('\r\n')}\r\n\r\n`),
+    refusal([], 'GET /other HTTP/1.1\r\n\r\n'),
   ],
   [
     'closed-at-request',

@@ -139,11 +139,11 @@ async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: Che
 /** Why the server can't be tested; undefined: it can. */
 function unfitReason(url: string, notOpened: NotOpened, alert: string | undefined): Unfit | undefined {
   const exit = unfitExit(notOpened);
-  const { problem, handshake } = notOpened;
+  const { problem, handshake, began } = notOpened;
   if (exit === undefined) return undefined;
   // An alert of TLS is the reason for whatever followed it.
   if (alert !== undefined) return { message: `${shownUrl(url)}: TLS: ${alert}`, exit: EXIT.tls, cause: undefined };
-  return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake) };
+  return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake, began) };
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */

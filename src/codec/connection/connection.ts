@@ -244,7 +244,8 @@ export class Connection implements StreamReading {
   private decide(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const lane = this.both[side];
     const bytes = lane.pending.length === 0 ? chunk : concat([lane.pending, chunk]);
-    const start = this.isStatedHead(side, lane) ? this.awaitedHead : startsLikeHead(bytes);
+    const found = this.isStatedHead(side, lane) ? this.awaitedHead : startsLikeHead(bytes);
+    const start = found === 'request' && this.isAnswering(side) ? 'no' : found;
     lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
@@ -259,6 +260,11 @@ export class Connection implements StreamReading {
 
   private isStatedHead(side: Side, { offset }: Lane): boolean {
     return this.options.headOf === side && offset === 0;
+  }
+
+  /** What the server sends in answer to a request is none of its own: an echo sends it back. */
+  private isAnswering(side: Side): boolean {
+    return this.opening.state === 'requested' && this.lanes.client !== undefined && side !== this.lanes.client;
   }
 
   private get awaitedHead(): 'request' | 'response' {

@@ -53,6 +53,8 @@ export interface AgreedDeflate {
 export interface NotOpened {
   readonly problem: string;
   readonly handshake?: Handshake;
+  /** The first bytes of what came, where that is no head. */
+  readonly began?: Uint8Array;
   /** The connection ended first. */
   readonly end?: WireEnd;
   /** No request could have been accepted. */

@@ -86,7 +86,8 @@ export class ServerBench implements Bench {
     const problem = problemOf(handshake, answer);
     if (problem !== undefined) {
       wire.drop();
-      return { problem, handshake, ...(answer.end && { end: answer.end }) };
+      const { began, end } = answer;
+      return { problem, handshake, ...(end && { end }), ...(began && { began }) };
     }
     const { tools } = this;
     const random = (): number => this.random();
@@ -106,14 +107,16 @@ export interface Answer {
   readonly rest: Uint8Array;
   /** How the connection ended, if it ended first. */
   readonly end?: 'fin' | 'reset';
-  /** Bytes came, and are no head so far. */
-  readonly began?: boolean;
+  /** The first bytes that came, where they are no head so far. */
+  readonly began?: Uint8Array;
   /** They exceed the length of a head. */
   readonly tooLarge?: boolean;
 }
 
 /** Bytes after a head that are kept, some more or less. */
 const MOST_REST = 1024 * 1024;
+/** The same of what is no head. */
+const MOST_BEGAN = 256;
 
 /** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all within this number of seconds. */
 export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
@@ -123,12 +126,12 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   const after: Uint8Array[] = [];
   let size = 0;
   let end: Answer['end'];
-  let began = false;
+  let began: Uint8Array = new Uint8Array(0);
   const watch = new Watch(() => head !== undefined || end !== undefined || reader.tooLarge, seconds);
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
-      began = true;
+      if (began.length < MOST_BEGAN) began = concat([began, chunk.subarray(0, MOST_BEGAN - began.length)]);
       if (head && size < MOST_REST) after.push(chunk);
       size += head ? chunk.length : 0;
       let result = head ? undefined : reader.push(chunk);
@@ -152,7 +155,7 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   watch.end();
   const { tooLarge } = reader;
   return {
-    ...(head ? { head: head as ResponseHead } : { began, tooLarge }),
+    ...(head ? { head: head as ResponseHead } : { ...(began.length > 0 && { began }), tooLarge }),
     rest: concat(after),
     ...(end && { end }),
   };

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../../codec/handshake/handshake.js';
-import { isToken } from '../../codec/http1/text.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { isToken, latin1 } from '../../codec/http1/text.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
@@ -381,8 +382,21 @@ function httpTrouble(code: string, message: string, bytes: Uint8Array = new Uint
   const layer = layerOf(bytes);
   if (layer !== 'maybe' && layer?.name === 'tls') return 'the server answers in TLS: use wss://';
   if (isHttp2(bytes)) return 'the server answers in HTTP/2, and does not speak HTTP/1.1';
-  if (code !== 'HPE_HEADER_OVERFLOW') return `no HTTP: ${message}`;
+  if (code !== 'HPE_HEADER_OVERFLOW') return noHttp(message, bytes);
   return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
+}
+
+/** Bytes that are shown of what is no HTTP. */
+const MOST_SHOWN = { text: 60, bytes: 16 };
+
+/** In Node's words only where the head is one of HTTP, and something in it is wrong. */
+function noHttp(message: string, bytes: Uint8Array): string {
+  const text = latin1(bytes, 0, Math.min(bytes.length, MOST_SHOWN.text));
+  if (/^\s*HTTP\//.test(text)) return `no valid HTTP: ${message.replace(/^Parse Error: /, '')}`;
+  const [line] = /^[ -~]{4,}/.exec(text) ?? [];
+  if (line !== undefined) return `no HTTP: the answer begins with ${JSON.stringify(line)}`;
+  const shown = hexOf(bytes.subarray(0, MOST_SHOWN.bytes), ' ');
+  return shown === '' ? 'no HTTP' : `no HTTP: the answer begins with the bytes ${shown}`;
 }
 
 /** RFC 9113 §3.4: the first frame of a server is SETTINGS, for the connection itself. */

@@ -72,6 +72,13 @@ const REFUSAL_CAUSES = {
 
 /** The connection ended before or after the handshake, and not as it should. */
 const ENDING_CAUSES = {
+  'other-protocol': {
+    message: 'the server speaks {name} and no HTTP: what it sent begins with {shows}. Check the port',
+  },
+  'request-echoed': {
+    message:
+      'the server sends the request back ({line}): what listens there is a plain echo and no WebSocket server. Check the port',
+  },
   'reset-at-request': {
     message:
       'the server reset the connection on the request without a byte of an answer: what listens there takes no plain HTTP (TLS: use wss://), or a firewall ended it',

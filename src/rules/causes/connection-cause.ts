@@ -10,8 +10,8 @@ export function causeOfConnection(facts: ConnectionFacts): Cause | undefined {
   return (isRefused ? causeOfRefusal(facts) : undefined) ?? causeOfEnding(facts);
 }
 
-/** The same of a handshake by itself, whose body and end are not known. */
-export function causeOfHandshake(handshake: Handshake): Cause | undefined {
+/** The same of a handshake by itself, whose end is not known. `body`: as `ConnectionFacts` has it. */
+export function causeOfHandshake(handshake: Handshake, body?: Uint8Array): Cause | undefined {
   const silent = { spoke: false, unansweredPings: 0 };
-  return causeOfRefusal({ handshake, client: silent, server: silent });
+  return causeOfConnection({ handshake, client: silent, server: silent, ...(body && { body }) });
 }

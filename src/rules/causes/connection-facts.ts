@@ -33,7 +33,7 @@ export interface EndFacts {
 export interface ConnectionFacts {
   /** Both heads, as far as they came. */
   readonly handshake?: Handshake;
-  /** The beginning of what followed the head of a refusal. */
+  /** The beginning of what followed the head of a refusal; without a response, of what came in its place. */
   readonly body?: Uint8Array;
   readonly client: EndFacts;
   readonly server: EndFacts;

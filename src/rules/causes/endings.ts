@@ -1,7 +1,10 @@
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import { latin1 } from '../../codec/http1/text.js';
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { explain, type Diagnostic } from '../catalogue.js';
 import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts, ConnectionRole, EndFacts } from './connection-facts.js';
+import { causeOfForeign } from './foreign-answers.js';
 import { causeOfIdle, idleEndOf, MIN_WAIT } from './idle.js';
 
 type EndRole = ConnectionRole;
@@ -14,9 +17,14 @@ export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
   const isRefused = handshake?.response !== undefined && !handshake.upgraded;
   if (http2End && close === undefined && !isRefused) return byHttp2(http2End);
   if (handshake?.response === undefined) return unanswered(facts);
-  if (!handshake.upgraded) return undefined;
+  if (!handshake.upgraded) return noResponse(handshake);
   if (close === undefined) return dropped(facts);
   return close.by === 'unknown' ? undefined : closed(facts, close.by, close);
+}
+
+/** A first line that is no status line: what begins so is no head of HTTP. */
+function noResponse({ request, response }: Handshake): Cause | undefined {
+  return response?.status === undefined && response ? causeOfForeign(`${response.line}\r\n`, request) : undefined;
 }
 
 /** What the codes of HTTP/2 say about the end of a WebSocket (RFC 9113 §7, RFC 8441 §5). */
@@ -38,8 +46,10 @@ function byHttp2({ name, code, by }: NonNullable<Facts['http2End']>): Cause {
   return causeBy(name === 'GOAWAY' ? 'h2-goaway' : 'h2-stream-reset', { by, code: codeName, meaning });
 }
 
-/** The request went out, and the server ended the connection. */
-function unanswered({ handshake, server, end }: Facts): Cause | undefined {
+/** The request went out, and the server sent something else than a response, or ended the connection. */
+function unanswered({ handshake, body, server, end }: Facts): Cause | undefined {
+  const foreign = body && causeOfForeign(latin1(body), handshake?.request);
+  if (foreign) return foreign;
   if (handshake?.request?.complete !== true || server.spoke || end?.by !== 'server') return undefined;
   return causeBy(end.how === 'reset' ? 'reset-at-request' : 'closed-at-request', {});
 }
