@@ -253,22 +253,27 @@ async function requests(attempt) {
 
 /** The page and its channel need the token that stderr has; nothing else does. */
 async function token(attempt, serve, get) {
-  const inspector = (target) =>
+  // As the page does it: the token is one more subprotocol.
+  const inspector = (token, more = {}) =>
     upgrade(
       serve.port,
-      { 'Sec-WebSocket-Protocol': 'wsinspect.inspect', Origin: `http://127.0.0.1:${serve.port}` },
-      target,
+      {
+        'Sec-WebSocket-Protocol': `wsinspect.inspect${token === undefined ? '' : `, wsinspect.token.${token}`}`,
+        Origin: `http://127.0.0.1:${serve.port}`,
+        ...more,
+      },
+      '/.inspect',
     );
   await serve.until(({ err }) => /token=/.test(err) || err.length > 10_000 || serve.waited++ > 50, (serve.waited = 0));
   const url = /open (http:\/\/127\.0\.0\.1:\d+\/\?token=([\w~.-]+))/.exec(serve.err);
-  const without = await ask(serve.port, inspector('/.inspect'));
+  const without = await ask(serve.port, inspector());
   attempt.hold(
     without.status !== 101,
     'another user reads the traffic: /.inspect needs no token',
     `${serve.line}, then /.inspect`,
   );
   for (const wrong of ['', 'a', 'undefined', '%00', '../', '%']) {
-    const { status } = await ask(serve.port, inspector(`/.inspect?token=${wrong}`));
+    const { status } = await ask(serve.port, inspector(wrong));
     attempt.hold(status !== 101, `/.inspect takes the token '${wrong}'`, serve.line);
   }
   const page = await ask(serve.port, get('/'));
@@ -290,17 +295,13 @@ async function token(attempt, serve, get) {
     `the page with its token: ${right.status}`,
     serve.line,
   );
-  const channel = await ask(serve.port, inspector(`/.inspect?token=${url[2]}`));
-  if (channel.status !== 101)
-    attempt.note(`/.inspect?token= answers ${channel.status}: the channel takes its token in another way`);
-  const foreign = await ask(
-    serve.port,
-    Buffer.from(
-      inspector(`/.inspect?token=${url[2]}`)
-        .toString('latin1')
-        .replace(/Origin: .*\r/, `Origin: ${EVIL}\r`),
-    ),
-  );
+  const channel = await ask(serve.port, inspector(url[2]));
+  attempt.hold(channel.status === 101, `/.inspect refuses (${channel.status}) the page with its token`, serve.line);
+  for (const near of [url[2].slice(0, -1), `${url[2]}a`, url[2].toUpperCase(), url[2].toLowerCase()]) {
+    const { status } = await ask(serve.port, inspector(near));
+    attempt.hold(status !== 101 || near === url[2], `/.inspect takes the token '${near}'`, serve.line);
+  }
+  const foreign = await ask(serve.port, inspector(url[2], { Origin: EVIL }));
   attempt.hold(foreign.status !== 101, 'a foreign page with the token gets the channel', serve.line);
 }
 
