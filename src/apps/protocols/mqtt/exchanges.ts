@@ -25,6 +25,8 @@ interface Outcome {
 interface Open {
   readonly type: string;
   readonly count?: number | undefined;
+  /** It was begun before this connection. */
+  readonly isEarlier?: boolean;
 }
 
 const OTHER: Readonly<Record<Direction, Direction>> = { client: 'server', server: 'client', unknown: 'unknown' };
@@ -59,6 +61,8 @@ export class MqttExchanges {
   };
   private isConnected = false;
   private isAcknowledged = false;
+  /** Exchanges of an earlier connection may go on in this one (MQTT 5.0 §4.4). */
+  private hasSession = false;
   private keepAlive = 0;
   private lastOfClient = NaN;
 
@@ -89,6 +93,7 @@ export class MqttExchanges {
     this.order(packet, fault);
     this.alive(packet, fault);
     this.limits(packet);
+    this.hasSession = packet.content.hasSession ?? this.hasSession;
     const topic = this.alias(packet, fault);
     this.identifiers(packet, fault);
     return { diagnostics: found, calls: callOf(packet), ...(topic !== undefined && { topic }) };
@@ -155,14 +160,13 @@ export class MqttExchanges {
     const asker = this.sides[answer.own ? direction : OTHER[direction]];
     const open = asker.open.get(id);
     if (open === undefined || !answer.to.includes(open.type)) {
-      if (!this.isJoined) fault('unknown-packet-id', { type, id });
+      if (!this.isJoined && !this.hasSession) fault('unknown-packet-id', { type, id });
+      if (open === undefined && !answer.isLast) holdEarlier(asker, id, type);
       return;
     }
-    if (count !== undefined && open.count !== undefined && count !== open.count) {
-      fault('code-count', { type, codes: count, filters: open.count });
-    }
+    checkCount(type, count, open.count, fault);
     if (answer.isLast || (type === 'PUBREC' && code >= 0x80)) asker.open.delete(id);
-    else asker.open.set(id, { type });
+    else asker.open.set(id, { ...open, type });
   }
 
   private begin({ type, content: { count, summary }, direction }: Exchanged, id: number, fault: Fault): void {
@@ -174,9 +178,18 @@ export class MqttExchanges {
     open.set(id, { type, count });
     if (type !== 'PUBLISH') return;
     const { receiveMaximum } = this.sides[OTHER[direction]];
-    const published = [...open.values()].filter((one) => one.type.startsWith('PUB')).length;
+    const published = [...open.values()].filter((one) => one.type.startsWith('PUB') && !one.isEarlier).length;
     if (published > receiveMaximum) fault('receive-maximum', { open: published, maximum: receiveMaximum });
   }
+}
+
+function checkCount(type: string, codes: number | undefined, filters: number | undefined, fault: Fault): void {
+  if (codes !== undefined && filters !== undefined && codes !== filters) fault('code-count', { type, codes, filters });
+}
+
+/** What answers it in turn is no fault of the other side. */
+function holdEarlier({ open }: MqttSide, id: number, type: string): void {
+  open.set(id, { type, isEarlier: true });
 }
 
 type Fault = (rule: Parameters<typeof broken>[0], args?: AppDiagnostic['args']) => void;

@@ -13,6 +13,8 @@ export interface MqttContent {
   /** CONNECT: its level and keep alive. */
   readonly level?: number;
   readonly keepAlive?: number;
+  /** Of CONNECT: an earlier session may go on; of CONNACK: it does (3.1 does not say so). */
+  readonly hasSession?: boolean;
   /** Topic filters, or codes that answer them. */
   readonly count?: number;
   readonly code?: number;
@@ -79,7 +81,8 @@ function connect(body: MqttBody): MqttContent {
     ...(user === undefined ? [] : [`user "${user}"`]),
     `keep alive ${keepAlive} s`,
   ];
-  return { summary: words.join(', '), level, keepAlive, ...(properties && { properties }) };
+  const hasSession = (flags & 0x02) === 0;
+  return { summary: words.join(', '), level, keepAlive, hasSession, ...(properties && { properties }) };
 }
 
 function flagFault(flags: number, level: number): string | undefined {
@@ -97,8 +100,14 @@ function connack(body: MqttBody, level: number): MqttContent {
     isV5(level) ? reason(value) : `${value} ${RETURN_CODES[value] ?? 'unknown'}`;
   const code = body.uint8('code', words);
   const properties = isV5(level) && body.left > 0 ? readProperties(body, 'CONNACK') : undefined;
-  const session = (flags & 1) === 1 ? ', session present' : '';
-  return { summary: `${words(code)}${session}`, code, ...(properties && { properties }) };
+  const hasSession = (flags & 1) === 1;
+  const session = hasSession ? ', session present' : '';
+  return {
+    summary: `${words(code)}${session}`,
+    code,
+    ...(level >= 4 && { hasSession }),
+    ...(properties && { properties }),
+  };
 }
 
 function publish(body: MqttBody, level: number, flags: number): MqttContent {
