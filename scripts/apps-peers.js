@@ -18,7 +18,7 @@ const MOST_SECONDS = 90;
 
 const [kept, ...wanted] = process.argv.slice(2);
 const folder = kept === undefined ? mkdtempSync(join(tmpdir(), 'wsinspect-peers-')) : resolve(kept);
-const totals = { cases: 0, packets: 0, differences: 0 };
+const totals = { cases: 0, packets: 0, replies: 0, differences: 0 };
 try {
   install();
   for (const name of Object.keys(CASES)) {
@@ -27,7 +27,9 @@ try {
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
-console.log(`peers: ${totals.packets} packets compared, ${totals.differences} differences`);
+console.log(
+  `peers: ${totals.packets} packets and ${totals.replies} replies compared, ${totals.differences} differences`,
+);
 if (totals.differences > 0 || totals.cases === 0) process.exitCode = 1;
 
 function install() {
@@ -54,7 +56,7 @@ async function outcome(name) {
   const status = await new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
   clearTimeout(timer);
   endGroup(child);
-  return result ?? { packets: 0, differences: [`the case ended with ${status}: ${said.trim()}`] };
+  return result ?? { packets: 0, replies: 0, differences: [`the case ended with ${status}: ${said.trim()}`] };
 }
 
 /** With the servers and proxies that a case started and did not end. */
@@ -66,11 +68,13 @@ function endGroup({ pid }) {
   }
 }
 
-function report(name, { skipped, packets, differences }) {
+function report(name, { skipped, packets, replies, differences }) {
   if (skipped !== undefined) return console.log(`${name.padEnd(34)} skipped: ${skipped}`);
   totals.cases++;
   totals.packets += packets;
+  totals.replies += replies;
   totals.differences += differences.length;
-  console.log(`${name.padEnd(34)} ${String(packets).padStart(4)} packets  ${differences.length} differences`);
+  const counts = `${String(packets).padStart(4)} packets ${String(replies).padStart(4)} replies`;
+  console.log(`${name.padEnd(34)} ${counts}  ${differences.length} differences`);
   for (const difference of differences.slice(0, 20)) console.log(`    ${difference}`);
 }

@@ -18,7 +18,7 @@ export async function cdp(bench) {
     const key = `${sessionId ?? ''} ${id}`;
     if (method !== undefined && id !== undefined) return { type: 'command', name: method, id, call: key };
     if (method !== undefined) return { type: 'event', name: method };
-    return { type: error ? 'error' : 'result', id, reply: key };
+    return error ? { type: 'error', id, reply: key, error: true } : { type: 'result', id, reply: key };
   }
 }
 

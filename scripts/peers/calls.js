@@ -47,8 +47,8 @@ function rpcEntries(value) {
   const of = ({ method, id, error, notification }) => {
     if (notification !== undefined) return { type: 'rpc-websockets event', name: notification };
     if (method !== undefined)
-      return { type: id == null ? 'notification' : 'request', name: method, ...(id != null && { id }) };
-    return { type: error ? 'error' : 'result', id };
+      return { type: id == null ? 'notification' : 'request', name: method, ...(id != null && { id, call: id }) };
+    return error ? { type: 'error', id, reply: id, error: true } : { type: 'result', id, reply: id };
   };
   return Array.isArray(value) ? [{ type: 'batch' }, ...value.map(of)] : [of(value)];
 }
@@ -108,7 +108,8 @@ function logOcpp({ sent, got }) {
     const [type, id, action, payload] =
       typeof message === 'string' || Buffer.isBuffer(message) ? JSON.parse(message) : message;
     const word = { 2: 'CALL', 3: 'CALLRESULT', 4: 'CALLERROR' }[type];
-    (outbound ? sent : got).push({ type: word, id, ...(type === 2 && { name: action, payload }) });
+    const paired = type === 2 ? { name: action, payload, call: id } : { reply: id, ...(type === 4 && { error: true }) };
+    (outbound ? sent : got).push({ type: word, id, ...paired });
   };
 }
 
@@ -160,7 +161,9 @@ export async function trpc(bench) {
 function trpcEntries(value) {
   return (Array.isArray(value) ? value : [value]).map(({ id, method, params, error, result }) => {
     if (method !== undefined)
-      return { type: method, ...(id != null && { id }), ...(params?.path && { name: params.path }) };
-    return { type: error ? 'error' : result.type === 'data' || result.type === undefined ? 'data' : result.type, id };
+      return { type: method, ...(id != null && { id }), ...(params?.path && { name: params.path, call: id }) };
+    if (error) return { type: 'error', id, reply: id, error: true };
+    // What has stopped answers the call, or the stop of it.
+    return result.type === 'stopped' ? { type: 'stopped', id } : { type: result.type ?? 'data', id, reply: id };
   });
 }

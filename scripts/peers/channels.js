@@ -70,7 +70,7 @@ export async function phoenix(bench) {
 }
 
 function entry({ event, ref }) {
-  return { type: event, ...(ref && { id: ref }) };
+  return { type: event, ...(ref && { id: ref, [event === 'phx_reply' ? 'reply' : 'call']: ref }) };
 }
 
 export async function actionCable(bench) {

@@ -7,7 +7,7 @@
  */
 export function compare(log, sources, { protocols, besides = [], faults = [], unlogged = [] }) {
   const differences = [];
-  let packets = 0;
+  let [packets, replies] = [0, 0];
   for (const [source, records] of Object.entries(sources)) {
     const found = records.filter(({ type }) => type === 'packet');
     for (const direction of ['client', 'server']) {
@@ -15,10 +15,9 @@ export function compare(log, sources, { protocols, besides = [], faults = [], un
       for (const [end, said] of Object.entries(log.of(direction))) {
         if (said.length === 0) continue;
         const isLogged = (type) => !unlogged.includes(`${end} ${direction} ${type}`);
-        const ofEach = said.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
-        const named = ofEach
-          .filter(({ type }) => isLogged(type))
-          .map((entry) => ({ protocol: protocols[0], ...entry }));
+        for (const entry of said) Object.assign(entry, { protocol: entry.protocol ?? protocols[0], packet: undefined });
+        const ofEach = [...said].toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
+        const named = ofEach.filter(({ type }) => isLogged(type));
         const logged = new Set(named.map(({ protocol }) => protocol));
         const shown = ours.filter(
           ({ protocol, packet }) => isLogged(packet) && (logged.has(protocol) || !protocols.includes(protocol)),
@@ -28,10 +27,13 @@ export function compare(log, sources, { protocols, besides = [], faults = [], un
         packets += named.length;
       }
     }
-    differences.push(...pairs(log, protocols[0]).map((what) => `${source}: ${what}`));
+    const paired = pairs(log);
+    replies += paired.length;
+    const wrong = paired.filter(({ packet, call }) => packet.replyTo !== call.index);
+    differences.push(...wrong.map((pair) => `${source}: ${notPaired(pair)}`));
     differences.push(...findings(records, faults).map((what) => `${source}: ${what}`));
   }
-  return { packets, differences };
+  return { packets, replies, differences };
 }
 
 function byConnection(packets) {
@@ -84,16 +86,19 @@ function plain(value) {
   });
 }
 
-/** An entry with `reply` answers the one with the same `call`. */
-function pairs({ client, server }, protocol) {
-  const calls = [...client.sent, ...server.sent].filter(({ call }) => call !== undefined);
-  const replies = [...client.got, ...server.got].filter(({ reply }) => reply !== undefined);
-  return replies.flatMap(({ reply, packet }) => {
-    const call = calls.find((one) => one.call === reply)?.packet;
-    if (!packet || !call) return [];
-    if (packet.replyTo === call.index && packet.connection === call.connection) return [];
-    return [`${packet.packet} replies to ${packet.replyTo} instead of ${call.index} (${protocol} ${reply})`];
-  });
+/** Replies with their calls: an entry with `reply` answers the last before it that this end has sent with the same `call`. */
+function pairs({ client, server }) {
+  return [client, server].flatMap(({ sent, got }) =>
+    [...got].flatMap(({ reply, order, packet }) => {
+      if (reply === undefined || packet === undefined) return [];
+      const call = sent.findLast((one) => one.call === reply && one.order < order)?.packet;
+      return call?.connection === packet.connection ? [{ packet, call }] : [];
+    }),
+  );
+}
+
+function notPaired({ packet, call }) {
+  return `${packet.packet} ${packet.index} replies to ${packet.replyTo} instead of ${call.packet} ${call.index}`;
 }
 
 function findings(records, faults) {

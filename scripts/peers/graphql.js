@@ -128,6 +128,7 @@ function entry({ id, type, payload }) {
     type,
     ...(id !== undefined && { id }),
     ...(asks && payload.operationName && { name: payload.operationName }),
+    ...(asks ? { call: id } : id !== undefined && type !== 'stop' && { reply: id }),
     ...(payload !== undefined && { payload: JSON.parse(JSON.stringify(payload)) }),
   };
 }

@@ -236,7 +236,7 @@ function commandEntry({ id, ...command }) {
   const [method] = Object.keys(command);
   if (method === undefined) return { type: 'pong' };
   const { channel, method: name } = command[method];
-  return { type: method, ...(id && { id }), ...((channel ?? name) && { name: channel ?? name }) };
+  return { type: method, ...(id && { id, call: id }), ...((channel ?? name) && { name: channel ?? name }) };
 }
 
 function reply({ id, push, error, ...result }) {
@@ -245,8 +245,8 @@ function reply({ id, push, error, ...result }) {
     const { channel, ...said } = push;
     return { type: `push ${Object.keys(said)[0]}`, ...(channel && { name: channel }) };
   }
-  if (error && error.code !== 0) return { type: 'error', id };
-  return method === undefined ? { type: 'ping' } : { type: method, id };
+  if (error && error.code !== 0) return { type: 'error', id, reply: id, error: true };
+  return method === undefined ? { type: 'ping' } : { type: method, id, reply: id };
 }
 
 export async function realtime(bench) {

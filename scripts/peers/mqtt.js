@@ -110,10 +110,17 @@ async function talk(bench, server, protocolVersion) {
   await client.endAsync();
 }
 
+function pairOf(cmd, messageId) {
+  const answers = { suback: 'subscribe', unsuback: 'unsubscribe', puback: 'publish', pubrec: 'publish' };
+  if (Object.hasOwn(answers, cmd)) return { reply: `${answers[cmd]} ${messageId}` };
+  return { call: `${cmd} ${messageId}` };
+}
+
 function entry({ cmd, messageId, topic }) {
   return {
     type: cmd.toUpperCase(),
     ...(messageId && { id: messageId }),
     ...(cmd === 'publish' && topic && { name: topic }),
+    ...(messageId && pairOf(cmd, messageId)),
   };
 }

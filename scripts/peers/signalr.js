@@ -146,5 +146,7 @@ function logging(protocol, { sent, got }) {
 }
 
 function entry({ type, target, invocationId }) {
-  return { type: TYPES[type], ...(target && { name: target }), ...(invocationId && { id: invocationId }) };
+  const isReply = TYPES[type] === 'Completion' || TYPES[type] === 'StreamItem';
+  const paired = invocationId && { id: invocationId, [isReply ? 'reply' : 'call']: invocationId };
+  return { type: TYPES[type], ...(target && { name: target }), ...paired };
 }

@@ -134,7 +134,7 @@ const said = (socket, name) => new Promise((done) => socket.once(name, done));
 
 /** A parser as the one given, that logs: `marksBinary` where its types name packets with attachments. */
 function logging(parser, { sent, got }, types, marksBinary) {
-  const entry = ({ type, data, id }) => {
+  const entry = ({ type, data, id, nsp }) => {
     data = deserialize(serialize(data));
     const binary = marksBinary && (type === 2 || type === 3) && hasBinary(data);
     const word = types[binary ? type + 3 : type];
@@ -143,7 +143,7 @@ function logging(parser, { sent, got }, types, marksBinary) {
     return {
       type: word,
       ...named,
-      ...(id !== undefined && { id }),
+      ...(id !== undefined && { id, [word.endsWith('ACK') ? 'reply' : 'call']: `${nsp} ${id}` }),
       ...(data !== undefined && { payload: deserialize(serialize(data)) }),
     };
   };

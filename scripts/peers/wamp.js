@@ -89,15 +89,28 @@ async function serve(bench, autobahn, serializer) {
   return bench.listen(http);
 }
 
+/** A call of one's own, or of the other end (68): what replies to it has its id. */
+function entry([type, first, second]) {
+  const word = TYPES[type];
+  if (word === 'ERROR')
+    return { type: word, reply: `${first === 68 ? 'invocation' : 'request'} ${second}`, error: true };
+  if (word === 'INVOCATION') return { type: word, call: `invocation ${first}` };
+  if (word === 'YIELD') return { type: word, reply: `invocation ${first}` };
+  if (/^(?:RESULT|(?:UN)?REGISTERED|(?:UN)?SUBSCRIBED|PUBLISHED)$/.test(word))
+    return { type: word, reply: `request ${first}` };
+  if (/^(?:CALL|(?:UN)?REGISTER|(?:UN)?SUBSCRIBE|PUBLISH)$/.test(word)) return { type: word, call: `request ${first}` };
+  return { type: word };
+}
+
 function logging(serializer, { sent, got }) {
   const { serialize, unserialize } = serializer;
   serializer.serialize = (message) => {
-    sent.push({ type: TYPES[message[0]] });
+    sent.push(entry(message));
     return serialize.call(serializer, message);
   };
   serializer.unserialize = (payload) => {
     const message = unserialize.call(serializer, payload);
-    const logged = ([type]) => got.push({ type: TYPES[type] });
+    const logged = (read) => got.push(entry(read));
     if (message.then) message.then(logged);
     else logged(message);
     return message;
