@@ -57,7 +57,7 @@ export class PollLanes {
 }
 
 /** How often the client asked, and what for. */
-export function wordsOf(requests: readonly PolledRequest[]): string {
+function wordsOf(requests: readonly PolledRequest[]): string {
   const polls = requests.filter(({ lane }) => lane === 'poll');
   const empty = polls.filter(({ end, messages }) => end !== undefined && messages === 0).length;
   const got = polls.reduce((sum, { messages }) => sum + messages, 0);
