@@ -3,20 +3,19 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../../codec/handshake/handshake.js';
-import { hexOf } from '../../codec/bytes/hex.js';
-import { isToken, latin1 } from '../../codec/http1/text.js';
+import { isToken } from '../../codec/http1/text.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Http2Channel } from '../http2/http2-line.js';
-import { layerOf } from '../../traffic/layers/layers.js';
 import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
 import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
+import { httpTrouble } from './http-trouble.js';
 import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
@@ -375,35 +374,6 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
   return record.direction === 'server';
-}
-
-/** Why the answer to the handshake can't be read, in words. */
-function httpTrouble(code: string, message: string, bytes: Uint8Array = new Uint8Array(0)): string {
-  const layer = layerOf(bytes);
-  if (layer !== 'maybe' && layer?.name === 'tls') return 'the server answers in TLS: use wss://';
-  if (isHttp2(bytes)) return 'the server answers in HTTP/2, and does not speak HTTP/1.1';
-  if (code !== 'HPE_HEADER_OVERFLOW') return noHttp(message, bytes);
-  return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
-}
-
-/** Bytes that are shown of what is no HTTP. */
-const MOST_SHOWN = { text: 60, bytes: 16 };
-
-/** In Node's words only where the head is one of HTTP, and something in it is wrong. */
-function noHttp(message: string, bytes: Uint8Array): string {
-  const text = latin1(bytes, 0, Math.min(bytes.length, MOST_SHOWN.text));
-  if (/^\s*HTTP\//.test(text)) return `no valid HTTP: ${message.replace(/^Parse Error: /, '')}`;
-  const [line] = /^[ -~]{4,}/.exec(text) ?? [];
-  if (line !== undefined) return `no HTTP: the answer begins with ${JSON.stringify(line)}`;
-  const shown = hexOf(bytes.subarray(0, MOST_SHOWN.bytes), ' ');
-  return shown === '' ? 'no HTTP' : `no HTTP: the answer begins with the bytes ${shown}`;
-}
-
-/** RFC 9113 §3.4: the first frame of a server is SETTINGS, for the connection itself. */
-function isHttp2(bytes: Uint8Array): boolean {
-  const length = ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
-  const [type, flags, ...stream] = bytes.subarray(3, 9);
-  return stream.length === 4 && type === 4 && flags === 0 && stream.every((byte) => byte === 0) && length % 6 === 0;
 }
 
 /** Tokens, each once (RFC 6455 §4.1). */
