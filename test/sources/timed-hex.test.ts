@@ -132,3 +132,26 @@ describe('a first column on later lines', () => {
     expect(read(text)).toMatchObject({ bytes, problem: undefined });
   });
 });
+
+describe('frames in a comment', () => {
+  const NOTICE = expect.stringContaining('one of them holds whole frames') as string;
+
+  test.each([
+    ['a number with #', `${HELLO}\n#1 ${MASKED}\n`],
+    ['at the end', `${HELLO}\n# ${SPACED}`],
+    ['after bytes', `${HELLO} # ${SPACED}\n`],
+    ['after //', `${HELLO}\n// frame 2: ${SPACED}\n${HELLO}\n`],
+    ['before all bytes', `# ${SPACED}\n${HELLO}\n`],
+    ['after a literal', `b'\\x81\\x05Hello'\n# ${SPACED}`],
+  ])('are reported: %s', (_, text) => {
+    expect(read(text)).toMatchObject({ problem: undefined, notices: [NOTICE] });
+  });
+
+  test.each([
+    ['words', `${HELLO} # text, FIN\n`],
+    ['one byte', '81 # 81\n05 # 05\n48656c6c6f # "Hello"\n'],
+    ['a piece', `${HELLO}\n# 81 05 48 65\n`],
+  ])('are not: %s', (_, text) => {
+    expect(read(text)).toMatchObject({ bytes: HELLO, problem: undefined, notices: [] });
+  });
+});

@@ -1,3 +1,4 @@
+import { reportFrames } from './comment.js';
 import { LineWatch, type TimedLine } from './line-watch.js';
 import type { HexContext, HexMode } from './mode.js';
 import { PacketsInHex } from './packets-in-hex.js';
@@ -23,6 +24,7 @@ export class HexReader implements Source, HexContext {
     this.mode = begin(this);
     this.place.walk(skipped, 0, skipped.length, 0);
     this.offset = skipped.length;
+    reportFrames(skipped, this.events);
   }
 
   become(mode: HexMode): void {

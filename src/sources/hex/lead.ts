@@ -2,6 +2,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import { ArrayElements } from './array.js';
 import { isCode } from './code.js';
 import { BareEscapes } from './escapes.js';
+import { LineComment } from './comment.js';
 import { failAt, type HexContext, type HexMode } from './mode.js';
 import { PlainHex } from './plain.js';
 import { StringLiteral } from './string.js';
@@ -137,12 +138,15 @@ export class HexLead implements HexMode {
   private passed = '';
   /** What ends the comment that we are in. */
   private comment: '*/' | '\n' | undefined;
+  private readonly line: LineComment;
 
   /** `behind`: what has come already, so that hex digits can't begin without a sign. */
   constructor(
     private readonly context: HexContext,
     private readonly behind?: 'bytes' | 'literal',
-  ) {}
+  ) {
+    this.line = new LineComment(context.events);
+  }
 
   read(chunk: Uint8Array, from: number, base: number): number {
     if (this.length === 0) this.start = base + from;
@@ -157,6 +161,9 @@ export class HexLead implements HexMode {
 
   end(): void {
     if (this.length > 0) this.look(true);
+    if (this.comment !== '\n') return;
+    this.line.add(this.text);
+    this.line.end();
   }
 
   /** Goes as far as the text at hand allows; `final`: no more will come. */
@@ -274,7 +281,11 @@ export class HexLead implements HexMode {
 
   private skipComment(at: number): number {
     const end = this.text.indexOf(this.comment!, at);
-    if (end < 0) return Math.max(at, this.length - 1);
+    // The sign of the end may be cut.
+    const to = end < 0 ? Math.max(at, this.length - 1) : end;
+    if (this.comment === '\n') this.line.add(this.text.slice(at, to));
+    if (end < 0) return to;
+    this.line.end();
     const behind = end + this.comment!.length;
     this.comment = undefined;
     return behind;

@@ -1,3 +1,4 @@
+import { LineComment } from './comment.js';
 import type { LineWatch } from './line-watch.js';
 import type { Events } from '../text/events.js';
 import { isBlank, type Place, showChar, WideChar } from '../text/place.js';
@@ -41,12 +42,15 @@ export class Strays {
   private comment: InComment = 'no';
   private commentStart = 0;
   private readonly wide = new WideChar();
+  private readonly line: LineComment;
 
   /** `expected` completes `'g' is not …`. */
   constructor(
     private readonly context: HexContext,
     private readonly expected: string,
-  ) {}
+  ) {
+    this.line = new LineComment(context.events);
+  }
 
   get open(): boolean {
     return this.comment !== 'no' || this.wide.open;
@@ -66,6 +70,7 @@ export class Strays {
 
   /** Nothing follows `offset`. */
   end(offset: number): void {
+    this.line.end();
     if (this.comment === 'slash') this.wrong(0x2f, this.commentStart);
     else if (this.comment === 'block' || this.comment === 'star')
       failAt(this.context, offset, 'the comment is not closed: */ is missing');
@@ -86,7 +91,10 @@ export class Strays {
       else if (byte === 0x2a) this.comment = 'block';
       else this.wrong(0x2f, this.commentStart);
     } else if (this.comment === 'line') {
-      if (byte === 0x0a) this.comment = 'no';
+      if (byte === 0x0a) {
+        this.comment = 'no';
+        this.line.end();
+      } else this.line.add(String.fromCharCode(byte));
     } else if (byte === 0x2f && this.comment === 'star') this.comment = 'no';
     else this.comment = byte === 0x2a ? 'star' : 'block';
   }
