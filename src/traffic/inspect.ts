@@ -67,8 +67,9 @@ export class TrafficReader {
     const { tlsCrypto, keyLog } = this.options;
     if (tlsCrypto === undefined) return undefined;
     const tls = new TlsTraffic(tlsCrypto);
+    if (keyLog === undefined) return tls;
     const log = tls.log((message) => this.out.push({ type: 'notice', message }));
-    if (keyLog !== undefined) log.push(typeof keyLog === 'string' ? encodeUtf8(keyLog) : keyLog);
+    log.push(typeof keyLog === 'string' ? encodeUtf8(keyLog) : keyLog);
     log.end();
     return tls;
   }

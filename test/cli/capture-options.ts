@@ -300,6 +300,16 @@ export function captureOptions(shop: () => Workshop): Tests {
         tls: { version: 'TLS 1.3', cipher: 'TLS_AES_128_GCM_SHA256', decrypted: true },
       });
       const others = join(TLS, 't12-aes128gcm.keys');
+      // What is said is true of the key log: none of the session, or none at all.
+      const empty = shop().write('empty.keys', '# nothing\n');
+      for (const [log, says] of [
+        [others, 'connection 0 is TLS, not read: keys were given, and none fits this session'],
+        [empty, 'connection 0 is TLS, and may hold wss; the key log that was given has no secret in it'],
+      ] as const) {
+        const { err } = await decode(sealed, '--keylog', log);
+        expect(err).toContain(says);
+        expect(err).not.toContain('--keylog FILE');
+      }
       expect((await decode(sealed, '--keylog', others, '--keylog', keys)).exit).toBe(0);
       expect((await decode(sealed, '-q', '--keylog', others)).exit).toBe(1);
       // Refused before anything is read, also where no TLS is.

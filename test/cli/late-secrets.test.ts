@@ -70,8 +70,15 @@ describe('secrets at the end of a pcapng file', () => {
     expect({ out, err }).toEqual({ out: await messages('-f', early), err: '' });
   });
 
-  it('are waited for in a pipe that stays open, and that is reported after a second', async () => {
-    const ran = await wsinspect(['decode', '--view', 'messages'], {
+  it.each([
+    ['without a key log', (): string[] => [], /^TLS waits for keys, .*--keylog FILE/m],
+    [
+      'with one that is empty so far',
+      (): string[] => ['--keylog', shop.write('empty.keys', '')],
+      /^TLS waits for keys: no secret of the key log/m,
+    ],
+  ])('are waited for in a pipe that stays open, and that is reported after a second, %s', async (_, args, says) => {
+    const ran = await wsinspect(['decode', '--view', 'messages', ...args()], {
       stdin: Buffer.concat(OTHERS),
       open: true,
       clock: async (clock, child) => {
@@ -82,7 +89,7 @@ describe('secrets at the end of a pcapng file', () => {
         child.kill('SIGINT');
       },
     });
-    expect(ran.err).toMatch(/^TLS waits for keys.*--keylog FILE/m);
+    expect(ran.err).toMatch(says);
     expect(ran.err).toMatch(/^connection 0 is TLS/m);
   });
 

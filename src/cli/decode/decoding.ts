@@ -302,16 +302,17 @@ export class Decoding implements Pace {
     const { followKeyLogs, readKeyLogs, tlsTraffic } = this.packets;
     this.tls = tlsTraffic(this.options);
     const { keylog } = this.options;
-    if (keylog === undefined) return this.expectKeys(this.tls);
+    this.expectKeys(this.tls);
+    if (keylog === undefined) return;
     const notice = (message: Printable): void => this.output.notice(message);
     if (this.isLive) this.endKeyLogs = followKeyLogs(keylog, this.tls, notice);
     else await readKeyLogs(this.io, keylog, this.tls, notice);
   }
 
-  /** Of a pipe, keys may come in the capture itself. */
+  /** Of a pipe, keys may come in the capture itself, or in a key log that grows. */
   private expectKeys(tls: TlsTraffic): void {
     if (!this.isLive || this.options.quiet) return;
-    const waiting = new WaitingKeys(this.io, () => tls.decrypted === 0);
+    const waiting = new WaitingKeys(this.io, () => tls.decrypted === 0, this.options.keylog !== undefined);
     this.waitingKeys = waiting;
     tls.waits = () => waiting.begin();
   }

@@ -11,6 +11,8 @@ export class WaitingKeys {
   constructor(
     private readonly io: Io,
     private readonly isStillWaiting: () => boolean,
+    /** A key log was given, and is read as it grows. */
+    private readonly hasLog: boolean,
   ) {}
 
   /** A session waits. */
@@ -25,7 +27,9 @@ export class WaitingKeys {
   private report(): void {
     if (!this.isStillWaiting()) return;
     void this.io.stderr.write(
-      print`TLS waits for keys, which may come in a block of the capture; --keylog FILE gives them (docs/tls.md)\n`,
+      this.hasLog
+        ? print`TLS waits for keys: no secret of the key log opens it so far (docs/tls.md)\n`
+        : print`TLS waits for keys, which may come in a block of the capture; --keylog FILE gives them (docs/tls.md)\n`,
     );
   }
 }

@@ -15,8 +15,8 @@ import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
 
 /** What could make it readable, reported once for each kind. */
-const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => string | undefined>> = {
-  tls: (connection, { tls }) => tlsHint(connection, tls),
+const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends, hasLog: boolean) => string | undefined>> = {
+  tls: (connection, { tls }, hasLog) => tlsHint(connection, tls, hasLog),
   http2: http2Hint,
   other: (connection, { mayBeWebSocket, server }) =>
     mayBeWebSocket && server
@@ -154,7 +154,8 @@ export class PacketTraffic {
   /** Once for each kind, and for each reason why TLS is not read. */
   private hint(what: OtherTraffic, connection: number, ends: Ends): void {
     const kind = what === 'tls' ? `${what} ${ends.tls?.reason}` : what;
-    const hint = this.hinted.has(kind) ? undefined : HINTS[what]?.(connection, ends);
+    const hasLog = this.options.tls?.hasLog === true;
+    const hint = this.hinted.has(kind) ? undefined : HINTS[what]?.(connection, ends, hasLog);
     if (hint === undefined) return;
     this.hinted.add(kind);
     this.taker.notice(hint, { kind, connection });

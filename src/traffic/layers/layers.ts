@@ -47,6 +47,8 @@ export interface LayerInput {
 
 /** Opens TLS with the secrets that there are: handed in, as most programs that read streams need none of it. */
 export interface TlsOpening {
+  /** A key log was given, or is in the capture; it may have no secret. */
+  readonly hasLog?: boolean;
   /** `isJoined`: its first record was not captured, and it may be no TLS. Undefined: there are no secrets at all. */
   open(opener: CarriedOpener, isJoined?: boolean): LayerTaker | undefined;
   /** No more packets come, nor secrets. */

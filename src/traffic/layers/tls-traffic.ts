@@ -31,6 +31,7 @@ export class TlsTraffic implements TlsOpening, TlsInput {
   /** Sessions that were looked at, and those of which a record could be opened. */
   sessions = 0;
   decrypted = 0;
+  hasLog = false;
   /** Where secrets come from beside the packets. */
   refresh: () => void = () => undefined;
   /** A session waits for secrets: called with each of its packets. */
@@ -65,6 +66,7 @@ export class TlsTraffic implements TlsOpening, TlsInput {
 
   /** What reads a key log into the secrets. */
   log(notice: (message: string) => void): KeyLogReader {
+    this.hasLog = true;
     return new KeyLogReader(this.secrets, notice);
   }
 

@@ -1,14 +1,14 @@
 import type { TlsFacts, TlsReason } from '../../codec/tls/tls-facts.js';
 
-/** How to get the keys: reported once, where none were given. */
-const HOW =
-  'its keys make it readable: --keylog FILE (docs/tls.md)\n' +
+/** How to get the keys: reported once, where there are none. */
+const WRITERS =
   '  they are written by Chrome, Firefox, curl and Python with SSLKEYLOGFILE=FILE, by Node.js with --tls-keylog=FILE, by Go with\n' +
   '  tls.Config.KeyLogWriter, by Java with an agent such as extract-tls-secrets, and by eCapture for any OpenSSL';
 
 /** Why a session is not read, or not all of it. */
 const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefined>> = {
-  'no-keys': () => 'the key log has no secret of it: it is of other sessions, or was begun later',
+  'no-keys': () =>
+    'keys were given, and none fits this session by its client random: the key log is of other sessions, or was begun later',
   'wrong-keys': () => 'the secrets that the key log has for it do not open its records',
   'unsupported-cipher': ({ cipher, version }) => `${cipher} of ${version} is not supported`,
   'joined-late': ({ version }) =>
@@ -34,9 +34,14 @@ export function lateKeys(sessions: number): string {
   );
 }
 
-/** What is to be said of a TLS session that is not readable; undefined: nothing. */
-export function tlsHint(connection: number, facts: TlsFacts | undefined): string | undefined {
-  if (facts === undefined) return `connection ${connection} is TLS, and may hold wss; ${HOW}`;
+/** What is to be said of a TLS session that is not readable; undefined: nothing. `hasLog`: a key log was given, which may be empty. */
+export function tlsHint(connection: number, facts: TlsFacts | undefined, hasLog: boolean): string | undefined {
+  if (facts === undefined) {
+    const how = hasLog
+      ? 'the key log that was given has no secret in it; keys make it readable (docs/tls.md)'
+      : 'its keys make it readable: --keylog FILE (docs/tls.md)';
+    return `connection ${connection} is TLS, and may hold wss; ${how}\n${WRITERS}`;
+  }
   const why = facts.reason && REASONS[facts.reason](facts);
   return why === undefined
     ? undefined
