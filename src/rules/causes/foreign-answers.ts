@@ -28,7 +28,7 @@ const PROTOCOLS: readonly ForeignProtocol[] = [
   { name: 'VNC (RFB)', begins: /^RFB \d{3}\.\d{3}\n/ },
   { name: 'AMQP', begins: /^(AMQP)[^ -~]{4}/ },
   // The handshake of protocol version 10: length, sequence number, version of the server.
-  { name: 'MySQL', begins: /^[^][^ -~]{3}\n(\d+\.\d+\.\d+[\w.~+-]*)[^ -~]/ },
+  { name: 'MySQL', begins: /^[^][^ -~]{3}\n(\d+\.\d+\.\d[\w.~+-]*)[^ -~]/ },
 ];
 
 /** What the first bytes (as Latin-1) of what a server sent in place of a response prove; undefined: nothing. */
