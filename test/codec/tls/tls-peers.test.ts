@@ -274,8 +274,8 @@ describe('a session of openssl s_server and Node.js', () => {
   it('is read byte by byte', async () => {
     const port = await serverOf([]);
     const { pieces, log } = await talk(port, LINES.slice(0, 2), {});
-    const bytes = pieces.flatMap(({ side, bytes: all }) =>
-      Array.from(all, (byte) => ({ side, bytes: Uint8Array.of(byte) })),
+    const bytes = pieces.flatMap((piece) =>
+      Array.from(piece.bytes, (byte) => ({ ...piece, bytes: Uint8Array.of(byte) })),
     );
     expect(decrypted(bytes, log).plain).toEqual(plainOf(LINES.slice(0, 2)));
   });
