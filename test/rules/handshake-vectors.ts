@@ -413,6 +413,25 @@ export const VECTORS: Readonly<Record<HandshakeCode, { fires: readonly Pair[]; n
     near: [h2({ te: 'trailers' })],
   },
   'h2-name-case': { fires: [h2({ Origin: 'a' }), h2res({ 'X-A': 'b' })], near: [h2({ 'x-a': 'B' })] },
+  'h2-name-character': {
+    fires: [
+      h2({ 'x y': 'a' }),
+      h2({ 'x\x01': 'a' }),
+      h2({ 'x:y': 'a' }),
+      h2res({ 'x\xe9': 'a' }),
+      h2({ 'x\x7f': 'a' }),
+    ],
+    near: [h2({ 'x-!#$~': 'a' })],
+  },
+  'h2-value-character': {
+    fires: [h2({ x: 'a\0b' }), h2({ x: 'a\nb' }), h2res({ x: 'a\rb' }), h2({ ':path': '/\0' })],
+    near: [h2({ x: 'a\tb\xe9' })],
+  },
+  'h2-value-blank': {
+    fires: [h2({ x: ' a' }), h2({ x: 'a ' }), h2res({ x: '\ta' }), h2({ x: ' ' })],
+    near: [h2({ x: 'a b' }), h2({ x: '' })],
+  },
+  'h2-value-control': { fires: [h2({ x: 'a\x01b' }), h2res({ x: '\x7f' })], near: [h2({ x: 'a\tb' })] },
   'h2-pseudo-unknown': { fires: [h2({ ':version': '1' }), h2res({ ':path': '/' })], near: [h2({})] },
   'h2-pseudo-repeated': { fires: [h2raw([':path', '/b'])], near: [h2raw(['cookie', 'a'], ['cookie', 'b'])] },
   'h2-pseudo-order': { fires: [h2raw([':path', '/b'])], near: [h2({})] },

@@ -93,6 +93,31 @@ export const HTTP2_HANDSHAKE_RULES = {
     requirement: 'Names of fields are in lower case.',
     message: 'the name {name} is not in lower case: the message is malformed',
   },
+  'h2-name-character': {
+    rfc: 'RFC 9113 §8.2.1',
+    severity: 'error',
+    requirement:
+      'Names of fields have no space, control character, byte above 0x7e, or colon after the first character.',
+    message: 'the name {name} has a character that names must not have: the message is malformed',
+  },
+  'h2-value-character': {
+    rfc: 'RFC 9113 §8.2.1',
+    severity: 'error',
+    requirement: 'Values of fields have no NUL, LF or CR.',
+    message: 'the value of {name} has {byte}: the message is malformed',
+  },
+  'h2-value-blank': {
+    rfc: 'RFC 9113 §8.2.1',
+    severity: 'error',
+    requirement: 'Values of fields neither begin nor end with a space or a tab.',
+    message: 'the value of {name} begins or ends with a space or a tab: the message is malformed',
+  },
+  'h2-value-control': {
+    rfc: 'RFC 9110 §5.5',
+    severity: 'warning',
+    requirement: 'Values of fields have no other control characters than the tab.',
+    message: 'the value of {name} has the control character {byte}, which is invalid; recipients may keep it',
+  },
   'h2-pseudo-unknown': {
     rfc: 'RFC 9113 §8.3',
     severity: 'error',

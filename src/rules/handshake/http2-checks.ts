@@ -75,6 +75,35 @@ function misplaced({ headers }: Head): Result {
   return found(first < 0 ? [] : headers.slice(first).filter(isPseudo).slice(0, 1));
 }
 
+/** RFC 9113 §8.2.1, but for upper case. */
+function hasIllegal(name: string): boolean {
+  return /[^!-~]/.test(name) || name.includes(':', 1);
+}
+
+function isBlankEdged(value: string): boolean {
+  return /^[ \t]|[ \t]$/.test(value);
+}
+
+/** NUL, LF, CR. */
+function isMalforming(code: number): boolean {
+  return code === 0 || code === 0x0a || code === 0x0d;
+}
+
+function isControl(code: number): boolean {
+  return (code < 0x20 && code !== 0x09) || code === 0x7f;
+}
+
+/** The first field whose value has such a byte. */
+function withCode(headers: readonly Header[], test: (code: number) => boolean): Result {
+  for (const header of headers) {
+    for (let i = 0; i < header.value.length; i++) {
+      const code = header.value.charCodeAt(i);
+      if (test(code)) return found([header], { byte: `0x${code.toString(16).padStart(2, '0')}` });
+    }
+  }
+  return [];
+}
+
 export const HTTP2_CHECKS: Readonly<Record<keyof typeof HTTP2_HANDSHAKE_RULES, readonly Check[]>> = {
   'h2-method': onValue(':method', (value) => value === 'CONNECT'),
   'h2-protocol-missing': onRequest((request) => present(request, ':protocol')),
@@ -114,6 +143,10 @@ export const HTTP2_CHECKS: Readonly<Record<keyof typeof HTTP2_HANDSHAKE_RULES, r
     found(head.headers.filter(({ name }) => OF_CONNECTION.has(name.toLowerCase()))),
   ),
   'h2-name-case': either(({ headers }) => found(headers.filter(({ name }) => /[A-Z]/.test(name)).slice(0, 1))),
+  'h2-name-character': either(({ headers }) => found(headers.filter(({ name }) => hasIllegal(name)).slice(0, 1))),
+  'h2-value-character': either(({ headers }) => withCode(headers, isMalforming)),
+  'h2-value-blank': either(({ headers }) => found(headers.filter(({ value }) => isBlankEdged(value)).slice(0, 1))),
+  'h2-value-control': either(({ headers }) => withCode(headers, (code) => isControl(code) && !isMalforming(code))),
   'h2-pseudo-unknown': either(({ headers }, head) =>
     found(
       headers.filter((header) => isPseudo(header) && !PSEUDO[head].has(header.name)),
