@@ -111,3 +111,30 @@ describe('a dump of repeated lines', () => {
     expect(most).toBeLessThan(64 * 1024 * 1024);
   });
 });
+
+describe('packets that were cut when captured', () => {
+  const segment = (length: number): Uint8Array =>
+    Uint8Array.from([
+      ...new Uint8Array(12),
+      8,
+      0,
+      ...ipv4(tcp({ payload: new Uint8Array(length) }), { src: CLIENT, dst: SERVER }),
+    ]);
+  const cutAt = (snap: number): Uint8Array =>
+    pcapFile([10, 100, 200].map(segment).map((bytes) => ({ bytes: bytes.subarray(0, snap), original: bytes.length })));
+
+  it.each([
+    [68, '2 of 3 packets were cut when captured, after 68 bytes at most'],
+    [200, '1 of 3 packets was cut when captured, after 200 bytes at most'],
+    [40, 'no TCP connection in its packets (3 of 3 packets were cut when captured, after 40 bytes at most'],
+  ])('are counted: after %i bytes', async (snap, words) => {
+    const { err, error } = await decoded([cutAt(snap)], { view: 'summary' });
+    expect(error?.message ?? err).toContain(words);
+    expect(error?.message ?? err).toContain('tcpdump -s 0');
+  });
+
+  it('are not where they are whole', async () => {
+    const { err } = await decoded([cutAt(65_535)], { view: 'summary' });
+    expect(err).not.toContain('cut');
+  });
+});

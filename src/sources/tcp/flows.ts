@@ -32,6 +32,8 @@ export class Flows {
   isPart = false;
   /** Packets that are not read, by the name of what they carry. */
   readonly unread = new Map<string, number>();
+  /** Packets of which not all bytes were captured, and the most that were captured of one. */
+  readonly cut = { packets: 0, length: 0 };
   private readonly counts = {
     packets: 0,
     bytes: 0,
@@ -71,6 +73,7 @@ export class Flows {
     const { counts, datagram } = this;
     counts.packets++;
     counts.bytes += originalLength;
+    if (end - start < originalLength) this.countCut(end - start);
     const wireEnd = start + originalLength;
     this.seen = undefined;
     this.fragment = undefined;
@@ -110,6 +113,11 @@ export class Flows {
     }
     if (!parseTcp(datagram, this.segment)) counts.malformed++;
     else this.take(time);
+  }
+
+  private countCut(length: number): void {
+    this.cut.packets++;
+    if (length > this.cut.length) this.cut.length = length;
   }
 
   private countUnread(): void {

@@ -130,13 +130,19 @@ export class PacketTraffic {
   end(): void {
     this.flows.end(this.last);
     this.options.tls?.end?.((message) => this.taker.notice(message));
-    for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
+    for (const message of this.notRead()) this.taker.notice(message);
     this.reportLimits();
   }
 
-  /** What the packets carry that are not read; undefined: nothing that has a name. */
+  private notRead(): string[] {
+    const { unread, cut } = this.flows;
+    const named = [...unread].map(([name, packets]) => unreadText(name, packets));
+    return cut.packets === 0 ? named : [...named, cutText(cut.packets, this.packets, cut.length)];
+  }
+
+  /** What the packets carry that are not read, and that packets are cut; undefined: nothing that has a name. */
   get unread(): string | undefined {
-    const all = [...this.flows.unread].map(([name, packets]) => unreadText(name, packets));
+    const all = this.notRead();
     return all.length === 0 ? undefined : all.join('; ');
   }
 
@@ -178,4 +184,11 @@ export class PacketTraffic {
 
 function unreadText(name: string, packets: number): string {
   return packets === 1 ? `1 packet is ${name}: not read` : `${packets} packets are ${name}: not read`;
+}
+
+function cutText(cut: number, packets: number, length: number): string {
+  return (
+    `${cut} of ${count(packets, 'packet')} ${cut === 1 ? 'was' : 'were'} cut when captured, after ${count(length, 'byte')} at most: ` +
+    `the rest is missing, and tcpdump -s 0 captures whole packets`
+  );
 }
