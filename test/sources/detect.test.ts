@@ -196,3 +196,32 @@ describe('packets that tshark took apart are refused with what to use instead', 
     expect(readAllWays(auto, fromText('<81><05>Hello')).bytes).toBe('810548656c6c6f');
   });
 });
+
+describe('what tshark prints without the bytes of packets', () => {
+  const FRAME_LINE = 'Frame 8: 75 bytes on wire (600 bits), 75 bytes captured (600 bits)\n';
+  const ARROWS = '127.0.0.1 → 127.0.0.1    ';
+
+  test.each([
+    [
+      '-V',
+      `${FRAME_LINE}Ethernet II, Src: 00:00:00_00:00:00\nWebSocket\n    1... .... = Fin: True\n`,
+      /what tshark -V prints/,
+    ],
+    [
+      '-V with the rows of a field',
+      `${FRAME_LINE}WebSocket\nData (7 bytes)\n\n0000  81 05 48 65 6c 6c 6f                              ..Hello\n    Data: 810548\n`,
+      /what tshark -V prints/,
+    ],
+    [
+      'nothing else',
+      `    1   0.000000    ${ARROWS}TCP 74 48314 → 19527 [SYN] Seq=0 Win=65495\n`,
+      /prints of each packet/,
+    ],
+    ['a date', `    1 2026-11-22 16:52:02.420166    ${ARROWS}HTTP 223 GET /ws/ HTTP/1.1 \n`, /prints of each packet/],
+    ['an old arrow', '  1 0.000000 ::1 -> ::1 WebSocket 74 WebSocket Text [FIN]  \n', /prints of each packet/],
+  ])('is refused: %s', (_, text, message) => {
+    const { bytes, problem } = readAllWays(auto, fromText(text));
+    expect([bytes, problem?.message]).toEqual(['', expect.stringMatching(message) as string]);
+    expect(problem?.message).toContain('tshark -x');
+  });
+});

@@ -1,6 +1,7 @@
 import { Base64Source } from '../hex/base64.js';
 import { type Extent, type Form, FormDetector } from './form.js';
 import { DumpSource } from '../dumps/dump-source.js';
+import { INSTEAD, isSummary } from '../dumps/tshark.js';
 import { HexSource } from '../hex/hex-source.js';
 import { PastedSource } from '../text/pasted.js';
 import { QuotedSource } from '../text/quoted.js';
@@ -36,6 +37,7 @@ const FLOW_FILE =
 
 const DISSECTION =
   'this is JSON or XML in which tshark or Wireshark took packets apart: use the capture itself, tshark -x, or -z follow,tcp,raw (accept --handshake finds the handshake in it)';
+const SUMMARY = `this is what tshark prints of each packet, without its bytes: ${INSTEAD}`;
 
 type KindSource = Source & { readonly kind: string | undefined };
 
@@ -113,6 +115,8 @@ class AutoSource implements Source {
   /** Base64 is never guessed, as hex digits are Base64 characters too: a problem says so where it may be the reason. */
   private hinted(events: SourceEvent[]): SourceEvent[] {
     return events.map((event) => {
+      if (event.type === 'problem' && isSummary(latin1(this.firstLine)))
+        return { type: 'problem', problem: { ...event.problem, message: SUMMARY } };
       if (event.type !== 'problem' || !looksLikeBase64(this.firstLine)) return event;
       return {
         type: 'problem',
