@@ -155,3 +155,12 @@ describe('frames in a comment', () => {
     expect(read(text)).toMatchObject({ bytes: HELLO, problem: undefined, notices: [] });
   });
 });
+
+test.each([
+  ['a value', `INSERT INTO f VALUES (1, '\\x${HELLO}');\n`],
+  ['a value with E', `INSERT INTO f VALUES (1, E'\\\\x${HELLO}');\n`],
+  ['a string with E', `E'\\\\x${HELLO}'`],
+])('the bytea of PostgreSQL in a line is no escape and characters: %s', (_, text) => {
+  const { bytes, problem } = read(text);
+  expect([bytes, problem?.message]).toEqual(['', expect.stringContaining('bytea of PostgreSQL') as string]);
+});

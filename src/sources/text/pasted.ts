@@ -29,6 +29,7 @@ const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
 const MAY_HAVE_OFFSET = /^\s*(?:0[xX])?[0-9a-fA-F]{4,16}(?:\s*[-:|]\s+|\s{2,})[0-9a-fA-F]{2}\s/;
 /** Letters and numbers of any text begin with fewer. */
 const LEAST_BYTES = 4;
+const BYTEA = 'this may be one escape and characters, or the bytea of PostgreSQL: leave out \\x if all of it is hex';
 /** Bytes, or bits in groups of four; what PostgreSQL prints of bytes, or one escape and characters. */
 const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; readonly isFrames?: boolean }[] = [
   {
@@ -38,9 +39,10 @@ const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; r
   },
   {
     pattern: /^\s*['"]?\\{1,2}x[0-9a-fA-F]{4,}['"]?\s*$/,
-    message: 'this may be one escape and characters, or the bytea of PostgreSQL: leave out \\x if all of it is hex',
+    message: BYTEA,
     isFrames: true,
   },
+  { pattern: /^[^\\]*(?:(?<![bBrR])['"]|[\s|,(])\\{1,2}x(?:[0-9a-fA-F]{2}){2,}(?:['"\s|,)]|$)/, message: BYTEA },
 ];
 const isLetter = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
