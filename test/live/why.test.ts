@@ -57,6 +57,8 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
          location /forbidden { return 403; }
          location /origin { default_type text/plain; return 403 "origin not allowed"; }
          location /gone { return 410; }
+         location /own { return 426; }
+         location /own-text { return 426 "Upgrade Required"; }
          location /nothing { return 444; } } }`,
     );
     await started(port, 'nginx', ['-p', folder, '-c', `${folder}/nginx.conf`]);
@@ -65,6 +67,9 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
 
   it.each<[target: string, code: string | undefined, ...options: string[]]>([
     ['/plain', 'upgrade-removed'],
+    // Of its own configuration: no server refused the request.
+    ['/own', undefined],
+    ['/own-text', undefined],
     ['/long', undefined],
     ['/dead', 'proxy-without-server'],
     ['/page', 'html-page'],

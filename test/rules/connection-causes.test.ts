@@ -129,8 +129,30 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
   [
     'upgrade-removed',
     'proxy_set_header Upgrade $http_upgrade',
-    refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26']),
-    refusal(['HTTP/1.1 426 Upgrade Required', 'Upgrade: TLS/1.2', 'Server: nginx/1.26']),
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26'], 'Upgrade Required'),
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Upgrade: TLS/1.2', 'Server: nginx/1.26'], 'Upgrade Required'),
+  ],
+  [
+    'upgrade-removed',
+    'proxy_set_header Upgrade $http_upgrade',
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Upgrade: websocket', 'Server: nginx/1.26']),
+    refusal(['HTTP/1.1 426 ', 'Server: nginx/1.26']),
+  ],
+  [
+    'upgrade-removed',
+    'proxy_set_header Upgrade $http_upgrade',
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26'], 'You need a WebSocket client.'),
+    // `return 426 "…"` of nginx.
+    refusal(['HTTP/1.1 426 ', 'Server: nginx/1.26'], 'Upgrade Required'),
+  ],
+  [
+    'upgrade-removed',
+    'upgrade=websocket',
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Server: Apache/2.4'], 'Upgrade Required'),
+    refusal(
+      ['HTTP/1.1 426 Upgrade Required', 'Server: Apache/2.4'],
+      '<title>426 Upgrade Required</title><address>Apache/2.4 Server</address>',
+    ),
   ],
   [
     'upgrade-removed',

@@ -17,6 +17,8 @@ export interface RefusalFacts {
   readonly body: string;
   /** The proxy that names itself, in words. */
   readonly proxy: string | undefined;
+  /** The body is a page of that proxy. */
+  readonly isProxysPage: boolean;
   /** The lines with which a proxy passes upgrades on. */
   readonly upgrade: string;
 }
@@ -41,6 +43,7 @@ export function causeOfRefusal({ handshake, body }: ConnectionFacts): Cause | un
     status: response.status,
     body: text,
     proxy: proxy?.name,
+    isProxysPage: proxy?.page?.test(text) === true,
     upgrade: proxy?.upgrade ?? ANY_UPGRADE,
   };
   for (const row of ROWS) {
@@ -151,12 +154,12 @@ const ROWS: readonly CauseOfRefusal[] = [
 ];
 
 /** The server requires what was sent. A request without Upgrade breaks a rule, which is reported. */
-function removedUpgrade({ request, response, status, body, proxy, upgrade }: RefusalFacts): Cause | undefined {
+function removedUpgrade(refusal: RefusalFacts): Cause | undefined {
+  const { request, response, status, body, proxy, upgrade } = refusal;
   if (!tokens(request, 'Upgrade').includes('websocket') || !tokens(request, 'Connection').includes('upgrade')) {
     return undefined;
   }
-  const wanted = tokens(response, 'Upgrade');
-  const isWanted = status === 426 && (wanted.length === 0 || wanted.includes('websocket'));
+  const isWanted = status === 426 && isOfWebSocketServer(refusal);
   // Engine.IO: its transport is the WebSocket, and the request came as a plain one.
   const isMismatch = /[?&]transport=websocket\b/.test(request!.target) && /"code":3,"message":"Bad request"/.test(body);
   const isMissed = (status === 400 || status === 404) && (MISSING.test(body) || isMismatch);
@@ -166,6 +169,19 @@ function removedUpgrade({ request, response, status, body, proxy, upgrade }: Ref
   const says = isMissed ? ` (${quote(body.trim())})` : '';
   const named = proxy === undefined ? 'a proxy in front of the server' : `${proxy} in front of the server`;
   return causeBy('upgrade-removed', { status, says, proxy: named, cure: upgrade });
+}
+
+/** What asks for an upgrade, in the words of `ws`, `websockets` and others. */
+const ASKS_FOR_WEBSOCKET = /\bwebsocket\b|\bupgrade required\b/i;
+
+/**
+ * Whether a 426 is of a WebSocket server, and not of a rule in the proxy. A proxy removes its Upgrade header, which RFC 9110
+ * §15.5.22 demands, and keeps its reason and its body; `return 426` of nginx has no reason.
+ */
+function isOfWebSocketServer({ response, body, isProxysPage }: RefusalFacts): boolean {
+  const wanted = tokens(response, 'Upgrade');
+  if (wanted.length > 0) return wanted.includes('websocket');
+  return response.reason !== '' && !isProxysPage && ASKS_FOR_WEBSOCKET.test(body);
 }
 
 function has(head: Head | undefined, name: string): boolean {
