@@ -73,7 +73,7 @@ export class LaneBins {
 export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
 /**
- * `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. `bins` are filled anew:
+ * `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. `bins` are filled again:
  * whoever draws at each frame of the screen makes no garbage.
  */
 export function binRows(

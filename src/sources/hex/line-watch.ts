@@ -102,7 +102,7 @@ export class LineWatch {
     this.from = this.from >= 0 && length === from ? 0 : -1;
   }
 
-  /** A line is over before `offset`, and its last group was taken as `separator` tells. */
+  /** A line is over before `offset`, and its last group was taken as `separator` says. */
   end(offset: number): void {
     const end = offset - this.base;
     if (this.groups > 0 && !this.events.failed) this.judge(end);

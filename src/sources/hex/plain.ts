@@ -47,7 +47,7 @@ export class PlainHex implements HexMode {
     private readonly context: HexContext,
     private readonly closer = -1,
     private readonly behind?: () => HexMode,
-    /** Is told of the lines. */
+    /** Follows the lines. */
     private readonly watch?: LineWatch,
   ) {
     this.isWatched = watch !== undefined;
@@ -115,7 +115,7 @@ export class PlainHex implements HexMode {
     } else if (value === OTHER && byte !== this.closer) this.strays.feed(byte, offset);
   }
 
-  /** A group ends before `byte`: the watch is told of it. */
+  /** A group ends before `byte`: the watch gets it. */
   private tell(byte: number): void {
     const { digits } = this;
     this.endGroup();

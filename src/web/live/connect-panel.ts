@@ -64,7 +64,7 @@ export class ConnectPanel {
     return this.transport.value !== 'websocket';
   }
 
-  /** A poller speaks in the room of the chat: it needs a name, and has no address of its own. */
+  /** A poller sends in the room of the chat: it needs a name, and has no address of its own. */
   private fitTransport(): void {
     const { isByPolling } = this;
     byId('nickname-field', HTMLElement).hidden = !(this.isChat || isByPolling);
