@@ -160,6 +160,8 @@ test.each([
   ['a value', `INSERT INTO f VALUES (1, '\\x${HELLO}');\n`],
   ['a value with E', `INSERT INTO f VALUES (1, E'\\\\x${HELLO}');\n`],
   ['a string with E', `E'\\\\x${HELLO}'`],
+  ['rows of a table', ` 1 | \\x${HELLO}\n 2 | \\x${HELLO}\n`],
+  ['a line of a log', `12:00 INFO saved\n12:01 INSERT INTO f VALUES (1, '\\x${HELLO}');\n`],
 ])('the bytea of PostgreSQL in a line is no escape and characters: %s', (_, text) => {
   const { bytes, problem } = read(text);
   expect([bytes, problem?.message]).toEqual(['', expect.stringContaining('bytea of PostgreSQL') as string]);

@@ -7,6 +7,7 @@ import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
+import { BYTEA_IN_DOUBT, byteaAt } from '../text/bytea.js';
 import { type LiteralLine, literalOf, longLiteralLine } from '../text/literal-line.js';
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
@@ -110,6 +111,8 @@ export class LogText implements DumpForm {
     if (this.rowByColumns(line)) return;
     const { text } = line;
     if (text.trim() === '') return this.endHead();
+    const doubtful = byteaAt(text);
+    if (doubtful >= 0) return this.refuse(line, doubtful, BYTEA_IN_DOUBT);
     this.lines++;
     if (text.length > LONGEST_SEARCHED) {
       if (!this.literal(line, longLiteralLine(text))) this.tooLong ??= line;

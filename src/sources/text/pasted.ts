@@ -2,6 +2,7 @@ import { LogText } from '../dumps/log-text.js';
 import { HexSource } from '../hex/hex-source.js';
 import { FIRST_GROUP } from '../hex/line-watch.js';
 import type { InputProblem, Source, SourceEvent } from '../bytes/types.js';
+import { BYTEA_IN_DOUBT } from './bytea.js';
 import { Events } from './events.js';
 import { LineReader, LONGEST_SEARCHED } from './lines.js';
 import { bits } from './literal-forms.js';
@@ -29,7 +30,6 @@ const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
 const MAY_HAVE_OFFSET = /^\s*(?:0[xX])?[0-9a-fA-F]{4,16}(?:\s*[-:|]\s+|\s{2,})[0-9a-fA-F]{2}\s/;
 /** Letters and numbers of any text begin with fewer. */
 const LEAST_BYTES = 4;
-const BYTEA = 'this may be one escape and characters, or the bytea of PostgreSQL: leave out \\x if all of it is hex';
 /** Bytes, or bits in groups of four; what PostgreSQL prints of bytes, or one escape and characters. */
 const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; readonly isFrames?: boolean }[] = [
   {
@@ -39,10 +39,9 @@ const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; r
   },
   {
     pattern: /^\s*['"]?\\{1,2}x[0-9a-fA-F]{4,}['"]?\s*$/,
-    message: BYTEA,
+    message: BYTEA_IN_DOUBT,
     isFrames: true,
   },
-  { pattern: /^[^\\]*(?:(?<![bBrR])['"]|[\s|,(])\\{1,2}x(?:[0-9a-fA-F]{2}){2,}(?:['"\s|,)]|$)/, message: BYTEA },
 ];
 const isLetter = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
