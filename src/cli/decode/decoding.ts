@@ -102,7 +102,12 @@ export class Decoding implements Pace {
 
   /** Nothing more is read. */
   get over(): boolean {
-    return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
+    return this.io.interrupted.aborted || this.isUnread;
+  }
+
+  /** Nobody reads what would be printed, or it is all that was asked for. */
+  private get isUnread(): boolean {
+    return this.io.stdout.closed || this.output.done;
   }
 
   /** After each chunk. */
@@ -253,13 +258,13 @@ export class Decoding implements Pace {
     for await (const events of opened.events(this.io, input, this.options)) {
       for (const event of events) {
         await this.takeEvent(event, text);
-        if (!this.over) continue;
-        // What was reported so far counts, however early this ends.
-        this.damaged ||= !opened.isWhole();
-        return;
+        if (this.isUnread) break;
       }
+      if (this.over) break;
       await this.output.flush();
     }
+    // What was reported so far counts, however early this ends.
+    this.damaged ||= !opened.isWhole();
     await this.endEvents(input, opened, text);
   }
 
@@ -273,7 +278,7 @@ export class Decoding implements Pace {
 
   private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {
     // What a signal interrupts is shown as far as it came.
-    if (this.output.done || this.io.stdout.closed) return;
+    if (this.isUnread) return;
     if (!text.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
     if (text.hasConnections) this.endCapture();
@@ -284,7 +289,7 @@ export class Decoding implements Pace {
     const damage = opened.damage();
     this.damaged ||= !opened.isWhole();
     if (damage) await this.reportDamage(input, damage);
-    if (capture?.connections === 0 && !text.hasConnections) {
+    if (capture?.connections === 0 && !text.hasConnections && !this.over) {
       throw noConnection(input, capture);
     }
   }

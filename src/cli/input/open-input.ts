@@ -175,8 +175,12 @@ async function* eventsOf(
 ): AsyncGenerator<SourceEvent[]> {
   const reading = new TextReading(formOf(input, options), input.form === 'hex');
   for await (const chunk of chunks) yield* checked(io, input, await reading.push(chunk), options, damaged);
-  if (io.interrupted.aborted) return;
   const last = await reading.end();
+  // A signal cuts the last line off: its bytes are shown, and what is wrong with its end is no fault of the input.
+  if (io.interrupted.aborted) {
+    yield last.filter(({ type }) => type === 'bytes');
+    return;
+  }
   if (options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${reading.kind ?? 'nothing'}`)}\n`);
   yield* checked(io, input, last, options, damaged);
 }

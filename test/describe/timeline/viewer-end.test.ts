@@ -13,7 +13,7 @@ function answered(rows: number, from: number): readonly [atOnce: number, later: 
     ...{ record: () => undefined, search: () => [] },
   };
   const page = new ViewerEnd(source, {
-    send: (data) => void (sent += typeof data === 'string' ? 0 : data.length / 26),
+    send: (data) => void (sent += typeof data === 'string' ? 0 : data.length / 30),
     isOpen: () => true,
     later: (go) => go(),
     soon: () => (isAwaited = true),
