@@ -105,7 +105,7 @@ export class Decoding implements Pace {
     return this.io.interrupted.aborted || this.isUnread;
   }
 
-  /** Nobody reads what would be printed, or it is all that was asked for. */
+  /** What would be printed is not read, or all that was requested is printed. */
   private get isUnread(): boolean {
     return this.io.stdout.closed || this.output.done;
   }
