@@ -287,7 +287,6 @@ export class Decoding implements Pace {
     this.connections = Math.max(this.connections, text.next);
     await this.output.flush();
     const damage = opened.damage();
-    this.damaged ||= !opened.isWhole();
     if (damage) await this.reportDamage(input, damage);
     if (capture?.connections === 0 && !text.hasConnections && !this.over) {
       throw noConnection(input, capture);

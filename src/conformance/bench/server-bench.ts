@@ -1,4 +1,4 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
+import { ByteCollector, concat } from '../../codec/bytes/byte-collector.js';
 import { encodeBase64 } from '../../codec/bytes/base64.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head, RequestHead, ResponseHead } from '../../codec/http1/head.js';
@@ -126,12 +126,12 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   const after: Uint8Array[] = [];
   let size = 0;
   let end: Answer['end'];
-  let began: Uint8Array = new Uint8Array(0);
+  const began = new ByteCollector(MOST_BEGAN);
   const watch = new Watch(() => head !== undefined || end !== undefined || reader.tooLarge, seconds);
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
-      if (began.length < MOST_BEGAN) began = concat([began, chunk.subarray(0, MOST_BEGAN - began.length)]);
+      began.push(chunk);
       if (head && size < MOST_REST) after.push(chunk);
       size += head ? chunk.length : 0;
       let result = head ? undefined : reader.push(chunk);
@@ -155,7 +155,7 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   watch.end();
   const { tooLarge } = reader;
   return {
-    ...(head ? { head: head as ResponseHead } : { ...(began.length > 0 && { began }), tooLarge }),
+    ...(head ? { head: head as ResponseHead } : { ...(began.seen > 0 && { began: began.bytes() }), tooLarge }),
     rest: concat(after),
     ...(end && { end }),
   };

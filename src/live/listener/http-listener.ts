@@ -5,6 +5,7 @@ import { beginsHttp2 } from './begins-http2.js';
 import { listenAt, type ListenPlace } from './listen-at.js';
 import { refuse } from './handshake-rejection.js';
 import type { RequestHead } from '../../codec/http1/head.js';
+import { ByteCollector } from '../../codec/bytes/byte-collector.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { tunnelRefusal } from './request-facts.js';
@@ -205,19 +206,19 @@ export function headOfMessage({ method, url, httpVersion, rawHeaders }: Incoming
 const MOST_PASSED = 4096;
 
 interface PassedBytes {
-  count: number;
-  first: Uint8Array;
+  readonly incoming: ByteCollector;
+  readonly outgoing: ByteCollector;
 }
 
-function nothingPassed(): { readonly incoming: PassedBytes; readonly outgoing: PassedBytes } {
-  const none = { count: 0, first: new Uint8Array(0) };
-  return { incoming: { ...none }, outgoing: { ...none } };
+function nothingPassed(): PassedBytes {
+  return { incoming: new ByteCollector(MOST_PASSED), outgoing: new ByteCollector(MOST_PASSED) };
 }
 
-function pass(passed: PassedBytes, bytes: Uint8Array): void {
-  const room = MOST_PASSED - passed.first.length;
-  if (room > 0) passed.first = Buffer.concat([passed.first, bytes.subarray(0, room)]);
-  passed.count += bytes.length;
+/** A copy: what is kept holds no buffer of a socket. */
+function pass(passed: ByteCollector, bytes: Uint8Array): void {
+  const first = Uint8Array.prototype.slice.call(bytes, 0, passed.room);
+  passed.push(first);
+  passed.skip(bytes.length - first.length);
 }
 
 /** A tap that keeps bytes until a taker is set. */
@@ -251,7 +252,7 @@ export class HeldTap implements TapTaker {
   }
 
   /** What passed since the last call, while there was no taker. */
-  count(): { readonly incoming: PassedBytes; readonly outgoing: PassedBytes } {
+  count(): PassedBytes {
     const { passed } = this;
     this.passed = nothingPassed();
     return passed;

@@ -1,7 +1,7 @@
 import type { PageRecord } from '../../describe/timeline/row-of-record.js';
-import { RowColumns } from '../../describe/timeline/row-columns.js';
 import type { Item } from '../items.js';
 import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
+import { WholeRows } from './whole-rows.js';
 
 /** Records that are kept here; the server has all of them. */
 const MOST_ITEMS = 4000;
@@ -9,12 +9,7 @@ const MOST_ITEMS = 4000;
 const MOST_WANTED = 500;
 
 /** The rows of `wsinspect view`: their numbers come as fast as they are read, their records on request. */
-export class FileSource implements RowSource {
-  readonly isLive = false;
-  readonly columns = new RowColumns();
-  readonly labels = new Map<number, LaneLabel>();
-  arrived: () => void = () => undefined;
-  dropped: () => void = () => undefined;
+export class FileSource extends WholeRows implements RowSource {
   private readonly items = new Map<number, Item>();
   private readonly asked = new Map<number, readonly number[]>();
   private readonly pending = new Set<number>();
@@ -22,7 +17,9 @@ export class FileSource implements RowSource {
   private requests = 0;
   private searching: { readonly id: number; found(rows: readonly number[], isDone: boolean): void } | undefined;
 
-  constructor(private readonly send: (command: object) => void) {}
+  constructor(private readonly send: (command: object) => void) {
+    super();
+  }
 
   /** Asks for the rows that are not here yet. */
   more(): void {
@@ -74,18 +71,6 @@ export class FileSource implements RowSource {
     const id = ++this.requests;
     this.searching = { id, found };
     this.send({ type: 'search', id, text });
-  }
-
-  flush(): void {
-    // A search is of the rows that are here.
-  }
-
-  numberOf(row: number): number {
-    return row;
-  }
-
-  rowOf(number: number): number {
-    return number;
   }
 
   private keep(id: number, records: readonly (PageRecord | null)[]): void {

@@ -1,19 +1,14 @@
 import { expressionOf } from '../../describe/timeline/row-filter.js';
-import { RowColumns } from '../../describe/timeline/row-columns.js';
 import { rowOfRecord, type PageRecord } from '../../describe/timeline/row-of-record.js';
 import { textOfRecord } from '../../describe/timeline/searched-text.js';
 import type { Item } from '../items.js';
-import { addLabelsOf, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
+import { addLabelsOf, itemOfRow, type RowSource } from './row-source.js';
+import { WholeRows } from './whole-rows.js';
 
 /** Records that are all in the page: those of a report. */
-export class ReportSource implements RowSource {
-  readonly isLive = false;
-  readonly columns = new RowColumns();
-  readonly labels = new Map<number, LaneLabel>();
-  arrived: () => void = () => undefined;
-  dropped: () => void = () => undefined;
-
+export class ReportSource extends WholeRows implements RowSource {
   constructor(private readonly records: readonly PageRecord[]) {
+    super();
     for (const record of records) {
       this.columns.push(rowOfRecord(record));
       addLabelsOf(this.labels, record);
@@ -34,17 +29,5 @@ export class ReportSource implements RowSource {
     const rows: number[] = [];
     for (const [row, record] of this.records.entries()) if (expression?.test(textOfRecord(record))) rows.push(row);
     found(rows, true);
-  }
-
-  flush(): void {
-    // A search is of the rows that are here.
-  }
-
-  numberOf(row: number): number {
-    return row;
-  }
-
-  rowOf(number: number): number {
-    return number;
   }
 }
