@@ -40,8 +40,9 @@ const AFTER_CORE = [
 const BUNDLED = /^(?!web\/|endpoint\/|index)/;
 /**
  * What few runs need of CORE and AFTER_CORE, by lists of what the paths in src/ begin with. `streams`: what reads and judges
- * streams with two sides, and heads of HTTP. `rare`: faults, holes, proxies, compression, options that few give. `tls`,
- * `http2-layer`, `recordings`: captures without TLS or HTTP/2 need none of them, and recordings are no captures.
+ * streams with two sides, and heads of HTTP. `totals`: the table at the end. `search`: captures that begin in
+ * the midst. `outputs`: files that are written, and a pager. `tls`, `http2-layer`, `recordings`: captures without TLS or
+ * HTTP/2 need none of them, and recordings are no captures. `rare`: faults, holes, proxies, compression, options that few give.
  */
 const DEFERRED = {
   streams: modules(
@@ -56,15 +57,8 @@ const DEFERRED = {
     ['sources/proxies/', ''],
   ),
   rare: modules(
-    [
-      'codec/',
-      'resync/evidence',
-      'resync/frame-search',
-      'resync/hold',
-      'resync/joined',
-      'resync/scan',
-      'resync/verdict',
-    ],
+    ['traffic/', 'apps/app-tally', 'apps/calls'],
+    ['apps/', 'forms/json', 'yjs-signs'],
     ['codec/deflate/', 'inflate-handles', 'inflate-trial', 'message-deflate', 'node-zlib'],
     ['codec/', 'http1/connect-tunnel'],
     ['rules/causes/', 'evidence', 'refusals', 'redirects', 'tunnels', 'chain', 'quote'],
@@ -73,11 +67,32 @@ const DEFERRED = {
     ['cli/', 'decode/held-calls', 'input/packed-input', 'input/unpacked', 'host/app-unpacking'],
     ['live/replies/', 'timed-expressions'],
   ),
+  search: modules(['codec/resync/', 'evidence', 'frame-search', 'hold', 'joined', 'scan', 'verdict']),
+  outputs: modules(['cli/', 'host/output-file', 'host/pager', 'decode/extract', 'decode/proto-schema']),
+  totals: modules([
+    'traffic/',
+    'legs/proxy-legs',
+    'legs/head-changes',
+    'legs/relayed',
+    'causes/idle-ends',
+    'tally/order',
+    'tally/run',
+  ]),
   tls: modules(['codec/tls/', '(?!secrets|tls-keys)']),
   'http2-layer': modules(['codec/http2/', '(?!http2-codes)'], ['traffic/layers/', 'http2-traffic']),
   recordings: modules(['sources/recordings/', ''], ['traffic/inputs/', 'recorded-traffic']),
   characters: modules(['codec/bytes/', 'character-table', 'characters']),
   'pasted-packets': modules(['sources/packets/', 'exact-packets']),
+};
+/** What `accept`, `encode` and `decode` need none of: options of the commands with a socket, and what was meant by a command line without a command. */
+const OF_MAIN = {
+  'live-options': modules([
+    'cli/options/',
+    ...['connect', 'serve', 'proxy', 'check', 'view', 'replay', 'answer', 'listener', 'page'].map(
+      (name) => `${name}-options`,
+    ),
+    'entry-hint',
+  ]),
 };
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
 
@@ -127,7 +142,7 @@ const cli = {
   format: 'cjs',
   platform: 'node',
   external: ['ws'],
-  minify: true,
+  minify: !process.env.PLAIN,
   plugins: [commanderAsModules, requireAsItIs, leaving],
   // Everything by require(): import() would load a loader first.
   supported: { 'dynamic-import': false },
@@ -138,7 +153,19 @@ const cli = {
 /** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
 const SHARED = { common: 'encode', 'packets-shared': 'packets' };
 const HOLDERS = [
-  ...['common', CORE, 'streams', 'views', 'packets-shared', 'tls', 'http2-layer', 'recordings'],
+  ...[
+    'common',
+    CORE,
+    'streams',
+    'views',
+    'packets-shared',
+    'tls',
+    'http2-layer',
+    'recordings',
+    'totals',
+    'search',
+    'outputs',
+  ],
   ...['rare', 'characters', 'pasted-packets'],
 ];
 
@@ -294,7 +321,15 @@ await Promise.all([
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],
-      plugins: name === 'main' ? [...cli.plugins, withoutDrawing] : cli.plugins,
+      plugins:
+        name === 'main' ? [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)] : cli.plugins,
+    }),
+  ),
+  ...Object.keys(OF_MAIN).map((name) =>
+    build({
+      ...cli,
+      entryPoints: [{ in: `deferred:${name}`, out: `cli/${name}` }],
+      plugins: [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)],
     }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
@@ -304,7 +339,7 @@ await Promise.all([
     ...common,
     entryPoints: [{ in: 'src/codec/tls/noble-crypto.ts', out: 'tls-crypto' }],
     platform: 'browser',
-    minify: true,
+    minify: !process.env.PLAIN,
   }),
   // What stands before the page, and its style; three files are taken as they are.
   build({
@@ -314,7 +349,7 @@ await Promise.all([
       { in: 'src/web/style.css', out: 'web/style' },
     ],
     platform: 'browser',
-    minify: true,
+    minify: !process.env.PLAIN,
     target: BROWSERS,
   }),
 ]);

@@ -28,6 +28,7 @@ async function loadedBy(
 
 /** What every start needs. */
 const START = ['bin/wsinspect.js', 'dist/cli/main.js'];
+const ALL_OPTIONS = ['bin/wsinspect.js', 'dist/cli/live-options.js', 'dist/cli/main.js'];
 /** Of all that is bundled only chalk asks for this one: that it is loaded shows that chalk is. */
 const BY_CHALK = 'os';
 
@@ -42,15 +43,16 @@ describe('the detector', () => {
 
 describe('start-up loads', () => {
   it.each([
-    [['--help']],
-    [['--version']],
-    [['decode', '--help']],
-    [['accept', '--help']],
-    [['encode', '--help']],
-    [[]],
-    [['nonsense']],
-  ])('no command and no package for %j', async (args) => {
-    expect((await loadedBy(args)).files).toEqual(START);
+    [['--version'], START],
+    [['decode', '--help'], START],
+    [['accept', '--help'], START],
+    [['encode', '--help'], START],
+    // The list of commands shows which of them have options.
+    [['--help'], ALL_OPTIONS],
+    [[], ALL_OPTIONS],
+    [['nonsense'], ALL_OPTIONS],
+  ])('no command and no package for %j', async (args, files) => {
+    expect((await loadedBy(args)).files).toEqual(files);
   });
 
   it.each([

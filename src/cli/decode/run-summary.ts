@@ -1,6 +1,6 @@
 import { connectionRecord, summaryRecord } from '../../describe/connection-json.js';
 import { MOST_LINES } from '../../terminal/layout.js';
-import { LegPairs } from '../../traffic/legs/proxy-legs.js';
+import { LegPairs, type ProxyLegs } from '../../traffic/legs/proxy-legs.js';
 import { RunTally } from '../../traffic/tally/run.js';
 import {
   eachDirection,
@@ -25,15 +25,14 @@ const MOST_SORTED = 100_000;
 /** What became of each connection, and of all: records with `--json`, else a table at the end. */
 export class Closing {
   packets = 0;
-  private readonly tally: RunTally;
-  private readonly legs = new LegPairs();
+  private made: RunTally | undefined;
+  private legs: LegPairs | undefined;
   private any = false;
   /** Which connections are shown; undefined: all of them. */
   private readonly filter: ClosingFilter | undefined;
   /** Numbers of those that the filter let through, and what there is besides. */
   readonly chosen = new Set<number>();
   readonly others = { connections: 0, frames: 0 };
-  private readonly ranking: Ranking;
   /** Records of `--json` that wait to be sorted. */
   private readonly unsorted: ConnectionSummary[] = [];
 
@@ -46,8 +45,19 @@ export class Closing {
   ) {
     this.filter = closingFilter(options);
     Object.assign(this.others, options.selection?.others);
-    this.ranking = rankingBy(options.sort);
-    this.tally = new RunTally(options.verbose ? Infinity : MOST_LINES, this.ranking);
+  }
+
+  /** Made when it is needed: a few pasted bytes have no connection. */
+  private get tally(): RunTally {
+    return (this.made ??= new RunTally(this.options.verbose ? Infinity : MOST_LINES, this.ranking));
+  }
+
+  private pairs(): readonly ProxyLegs[] {
+    return this.legs?.pairs() ?? [];
+  }
+
+  private get ranking(): Ranking {
+    return rankingBy(this.options.sort);
   }
 
   /** The connection is among those that are shown. */
@@ -62,7 +72,7 @@ export class Closing {
 
   /** It counts. */
   add({ leg, ...summary }: ConnectionSummary): void {
-    if (leg !== undefined) this.legs.add({ ...summary, leg });
+    if (leg !== undefined) (this.legs ??= new LegPairs()).add({ ...summary, leg });
     if (!this.wants(summary)) return this.leaveOut(summary);
     this.any = true;
     if (this.filter) this.chosen.add(summary.connection);
@@ -108,13 +118,13 @@ export class Closing {
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
     const exit = code ?? own;
     this.recordSorted();
-    if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit, this.legs.pairs()));
+    if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit, this.pairs()));
     const { drawConnections } = await import('../entries/views.js');
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
     const { sort } = this.options;
     const byName = this.options.stats === true;
-    const shown = { all, hint: print`-v shows them`, legs: this.legs.pairs(), ...(sort && { sort }), byName };
+    const shown = { all, hint: print`-v shows them`, legs: this.pairs(), ...(sort && { sort }), byName };
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, shown);
     this.output.text(print`${this.output.anyShown ? '\n' : ''}${table}`);
   }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from './exit.js';
+import { DirectOutput, isDirect } from './direct-output.js';
 import { readChunks } from './file-chunks.js';
 import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
@@ -21,10 +22,10 @@ export function processIo(failed: (reason: string) => void): Io {
       );
     },
     get stdout() {
-      return (stdout ??= new StreamOutput(process.stdout, failed));
+      return (stdout ??= outputOn(1, () => process.stdout, failed));
     },
     get stderr() {
-      return (stderr ??= new StreamOutput(process.stderr, failed));
+      return (stderr ??= outputOn(2, () => process.stderr, failed));
     },
     terminal: () => ({ input: process.stdin, output: process.stderr }),
     env: process.env,
@@ -43,6 +44,11 @@ export function processIo(failed: (reason: string) => void): Io {
     smallFile: wholeFile,
     fileSize: sizeOf,
   };
+}
+
+function outputOn(descriptor: number, stream: () => NodeJS.WriteStream, failed: (reason: string) => void): Output {
+  const streamed = (): Output => new StreamOutput(stream(), failed);
+  return isDirect(descriptor) ? new DirectOutput(descriptor, streamed) : streamed();
 }
 
 /** Undefined also where the system refuses: the error comes again when the file is read. */

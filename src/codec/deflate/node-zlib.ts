@@ -22,7 +22,7 @@ export interface NodeDeflateOptions extends HandleOptions {
  * DEFLATE by node:zlib, handed in so that a program may load it when it needs it. Its streams (`open`) are there where
  * the inside of zlib's own is the known one, which is tried out first; a RawDeflate without them reads the same.
  */
-export const deflateWith = (node: NodeZlib, options: NodeDeflateOptions = {}): RawDeflate => {
+export function deflateWith(node: NodeZlib, options: NodeDeflateOptions = {}): RawDeflate {
   const whole = wholeMessages(node);
   let left = options.after ?? 100;
   let handles: InflateHandles | null | undefined;
@@ -50,7 +50,7 @@ export const deflateWith = (node: NodeZlib, options: NodeDeflateOptions = {}): R
       return handles?.stream(windowBits);
     },
   };
-};
+}
 
 /** A decoder for each message, by what Node documents. */
 const wholeMessages = (node: NodeZlib): RawDeflate => ({

@@ -22,7 +22,7 @@ export class RunTally {
   private readonly diagnostics: Partial<Record<DiagnosticCode, number>> = {};
   private readonly closes: Record<string, number> = {};
   private readonly others: Record<string, number> = {};
-  private readonly apps = new AppSums();
+  private apps: AppSums | undefined;
   private webSocket = 0;
   private packets: number | undefined;
   private firstTime = Infinity;
@@ -49,7 +49,7 @@ export class RunTally {
     }
     const { closeCode } = summary;
     if (closeCode !== undefined) this.closes[closeCode] = (this.closes[closeCode] ?? 0) + 1;
-    if (summary.app !== undefined) this.apps.add(summary.app);
+    if (summary.app !== undefined) (this.apps ??= new AppSums()).add(summary.app);
     this.kept.push(summary.app === undefined ? summary : { ...summary, app: withoutSamples(summary.app) });
     // Seldom, so that it costs little for each.
     if (this.kept.length > 2 * this.most + 64) this.kept = this.ranking(this.kept, this.most);
@@ -79,7 +79,7 @@ export class RunTally {
   }
 
   totals(): RunTotals {
-    const apps = this.apps.totals();
+    const apps = this.apps?.totals() ?? [];
     const { webSocket, others, packets, firstTime, lastTime, sums, diagnostics, closes } = this;
     return {
       connections: Object.values(others).reduce((sum, count) => sum + count, webSocket),
