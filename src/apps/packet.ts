@@ -67,6 +67,14 @@ export interface AppAnswer {
   readonly isOwn?: boolean;
 }
 
+/** A subscription of the client: a packet begins it, or ends it. */
+export interface SubscriptionChange {
+  /** Each subscription of a conversation has its own. */
+  readonly key: string;
+  /** What is subscribed to, where it begins; undefined: it ends. */
+  readonly topic?: string | undefined;
+}
+
 /** A packet of an application protocol, as its reader gives it: on the message that completes it. */
 export interface AppPacket {
   /** The protocol whose packet it is: of nested protocols the inner one. */
@@ -90,8 +98,11 @@ export interface AppPacket {
   readonly diagnostics: readonly AppDiagnostic[];
   /** It is a call: packets of the other direction answer it by this key. */
   readonly asks?: string;
+  /** Only a failure is answered: it is a call where that comes, and not unanswered where nothing does. */
+  readonly isAnsweredByFailure?: boolean;
   /** It answers calls of the other direction, or ends its own. */
   readonly answers?: readonly AppAnswer[];
+  readonly subscriptions?: readonly SubscriptionChange[];
   /** It answers a call with a failure. */
   readonly isError?: boolean;
 }

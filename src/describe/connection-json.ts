@@ -46,12 +46,13 @@ export function connectionRecord(summary: ConnectionSummary): Named {
 }
 
 function appFields(summary: AppSummary): JsonFields {
-  const { protocol, packets, errors, diagnostics, byName } = summary;
+  const { protocol, packets, errors, diagnostics, byName, subscribed } = summary;
   return {
     protocol,
     packets,
     ...callFields(summary),
     ...(Object.keys(errors).length > 0 && { errors: { ...errors } }),
+    ...(Object.keys(subscribed).length > 0 && { subscribed: { ...subscribed } }),
     diagnostics: { ...diagnostics },
     byName: byName.map(({ protocol: inner, type, name, ...counts }) => ({
       ...(inner !== undefined && { protocol: inner }),

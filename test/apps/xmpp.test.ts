@@ -58,6 +58,17 @@ describe('rules of XMPP', () => {
       ['S', `<iq ${NS} type="error" id="a"><error type="cancel"/></iq>`],
     ]);
     expect([ask!.asks, answer!.answers, answer!.isError]).toEqual(['iq a', [{ key: 'iq a' }], true]);
+    expect(ask!.isAnsweredByFailure).toBeUndefined();
+  });
+
+  it('a message waits for no reply, but for its failure', () => {
+    const [, said, failed] = readAll(readerOf('xmpp'), [
+      ['C', OPEN],
+      ['C', `<message ${NS} id="m"><body>hi</body></message>`],
+      ['S', `<message ${NS} id="m" type="error"><error type="cancel"/></message>`],
+    ]);
+    expect([said!.asks, said!.isAnsweredByFailure]).toEqual(['message m', true]);
+    expect(failed!.answers).toEqual([{ key: 'message m' }]);
   });
 });
 

@@ -71,6 +71,7 @@ const EVERYTHING: ConnectionSummary = {
     open: 1,
     latency: { p50: 0.0123, p99: 0.5, max: 0.50000049 },
     errors: { PUBACK: 1 },
+    subscribed: { 'a/#': 2 },
     diagnostics: { 'mqtt-topic': 2 },
     byName: [
       { type: 'PUBLISH', name: 'a/b', calls: 3, replies: 3, unanswered: 0, open: 0, samples: new Map([[1, 1]]) },
@@ -157,6 +158,7 @@ describe('connectionRecord', () => {
         open: 1,
         latency: { p50: 0.0123, p99: 0.5, max: 0.5 },
         errors: { PUBACK: 1 },
+        subscribed: { 'a/#': 2 },
         diagnostics: { 'mqtt-topic': 2 },
         byName: [
           { type: 'PUBLISH', name: 'a/b', calls: 3, replies: 3, unanswered: 0 },

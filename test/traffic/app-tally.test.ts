@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AppPacket } from '../../src/apps/packet.js';
+import type { AppPacket, SubscriptionChange } from '../../src/apps/packet.js';
 import { AppSums, AppTally, withoutSamples, type AppSummary } from '../../src/traffic/apps/app-tally.js';
 import { CallPairing } from '../../src/traffic/apps/calls.js';
 
@@ -47,6 +47,15 @@ describe('calls of an application protocol', () => {
         ['+b', 2],
       ],
       [3, 2, 1, 1, 0],
+    ],
+    [
+      'one that only a failure answers',
+      [
+        ['+a', 0, { isAnsweredByFailure: true }],
+        ['+b', 0, { isAnsweredByFailure: true }],
+        ['-b', 1],
+      ],
+      [3, 1, 1, 0, 0],
     ],
     [
       'a subscription with replies that go on',
@@ -149,5 +158,28 @@ describe('sums of application protocols', () => {
     expect(bare).not.toHaveProperty('samples');
     expect(bare.byName[0]).not.toHaveProperty('samples');
     expect(bare.latency).toEqual({ p50: 1, p99: 1, max: 1 });
+  });
+});
+
+describe('subscriptions', () => {
+  const subscribing = (tally: AppTally, ...changes: SubscriptionChange[]): void =>
+    void new CallPairing('warning', tally).place(packet({ subscriptions: changes }), 'client', 0);
+
+  it('counts those that are open, by topic', () => {
+    const tally = new AppTally('p');
+    subscribing(tally, { key: '1', topic: 'a' }, { key: '2', topic: 'a' }, { key: '3', topic: 'b' }, { key: '3' });
+    const summary = tally.summary([])!;
+    expect(summary.subscribed).toEqual({ a: 2 });
+    const sums = new AppSums();
+    sums.add(summary);
+    sums.add(summary);
+    expect(sums.totals()[0]!.subscribed).toEqual({ a: 4 });
+  });
+
+  it('counts none that may have ended in what was lost', () => {
+    const tally = new AppTally('p');
+    subscribing(tally, { key: '1', topic: 'a' });
+    tally.lost();
+    expect(tally.summary([])!.subscribed).toEqual({});
   });
 });

@@ -28,7 +28,7 @@ const UNANSWERED: HandshakeSummary = { ...REFUSED, answered: false };
 const CLOSED: Parts = { closeCode: 1000, closedBy: 'client', fromClient: CLOSE, fromServer: CLOSE };
 
 const appWith = (diagnostics: Readonly<Record<string, number>>): AppSummary => ({
-  ...{ protocol: 'json-rpc', packets: 1, errors: {}, diagnostics, byName: [] },
+  ...{ protocol: 'json-rpc', packets: 1, errors: {}, diagnostics, byName: [], subscribed: {} },
   ...{ calls: 0, replies: 0, unanswered: 0, open: 0 },
 });
 

@@ -145,7 +145,10 @@ class ActionCableReader implements AppReader {
     if (command === 'unsubscribe') this.asked.delete(key);
     else this.ask(key);
     return {
-      packet: { type: command, ...(command === 'subscribe' && { asks: `subscribe ${key}` }) },
+      packet: {
+        type: command,
+        ...(command === 'subscribe' ? { asks: `subscribe ${key}` } : { subscriptions: [{ key }] }),
+      },
       identifier: holds,
     };
   }
@@ -207,7 +210,11 @@ class ActionCableReader implements AppReader {
     if (this.isWhole && !this.everAsked.has(key)) fault('unknown-subscription', { type });
     const isError = type === 'reject_subscription';
     return {
-      packet: { type, answers: [{ key: `subscribe ${key}` }], ...(isError && { isError }) },
+      packet: {
+        type,
+        answers: [{ key: `subscribe ${key}` }],
+        ...(isError ? { isError } : { subscriptions: [{ key, topic: topicOf(holds) ?? key }] }),
+      },
       identifier: holds,
     };
   }
@@ -223,6 +230,12 @@ class ActionCableReader implements AppReader {
   private isUnknown(key: string): boolean {
     return this.isWhole && !this.asked.has(key);
   }
+}
+
+/** The class of the channel. */
+function topicOf(identifier: unknown): string | undefined {
+  const channel = isObject(identifier) ? identifier['channel'] : undefined;
+  return typeof channel === 'string' ? channel : undefined;
 }
 
 interface CableWords {

@@ -86,6 +86,7 @@ class BayeuxReader implements AppReader {
         : this.request(said, { channel, key, bytes }, message),
       ...(isReply ? { answers: [{ key }] } : message.direction === 'server' ? {} : { asks: key }),
       ...(isReply && said['successful'] === false && { isError: true }),
+      ...subscriptionsOf(isReply, type, said),
     });
   }
 
@@ -125,6 +126,17 @@ function typeOf(channel: string, isReply: boolean): string {
   const meta = channel.startsWith(META) ? channel.slice(META.length) : '';
   if (META_TYPES.has(meta)) return meta;
   return isReply ? 'publish reply' : 'data';
+}
+
+/** A reply names one channel, or a list of them. */
+function subscriptionsOf(
+  isReply: boolean,
+  type: string,
+  { successful, subscription }: JsonObject,
+): Pick<AppPacket, 'subscriptions'> {
+  if (!isReply || successful !== true || (type !== 'subscribe' && type !== 'unsubscribe')) return {};
+  const channels = (Array.isArray(subscription) ? (subscription as unknown[]) : [subscription]).filter(isText);
+  return { subscriptions: channels.map((key) => ({ key, ...(type === 'subscribe' && { topic: key }) })) };
 }
 
 /** Without `ext`, which has credentials as a rule. */

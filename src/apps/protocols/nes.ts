@@ -135,6 +135,7 @@ class NesReader implements AppReader {
       fields,
       diagnostics,
       ...linksOf(type, id, message.direction),
+      ...this.subscriptionsOf(said, message.direction),
       ...(isFailure(said) && { isError: true }),
     });
   }
@@ -148,6 +149,15 @@ class NesReader implements AppReader {
     if (direction === 'client') return [...faults, ...this.ofClient(type, id, span)];
     if (id === undefined || direction !== 'server') return faults;
     return this.calls.answer(direction, String(id)) ? faults : [...faults, broken('unknown-id', span, { id })];
+  }
+
+  /** The answer to a sub has its path only where it fails. */
+  private subscriptionsOf(said: JsonObject, direction: Direction): Pick<AppPacket, 'subscriptions'> {
+    const { type, path } = said;
+    if (!isText(path)) return {};
+    const isRefused = direction === 'server' && type === 'sub' && isFailure(said);
+    if (isRefused || type === 'unsub' || type === 'revoke') return { subscriptions: [{ key: path }] };
+    return direction === 'client' && type === 'sub' ? { subscriptions: [{ key: path, topic: path }] } : {};
   }
 
   private ofClient(type: string, id: string | number | undefined, span: AppDiagnostic['span']): AppDiagnostic[] {

@@ -220,6 +220,8 @@ function callOf({ event, channel = '' }: Event, isClient: boolean): Partial<AppP
   switch (event) {
     case 'pusher:subscribe':
       return isClient ? { asks: `subscribe ${channel}` } : {};
+    case 'pusher:unsubscribe':
+      return isClient ? { subscriptions: [{ key: channel }] } : {};
     case 'pusher:signin':
       return isClient ? { asks: 'signin' } : {};
     case 'pusher:ping':
@@ -229,7 +231,7 @@ function callOf({ event, channel = '' }: Event, isClient: boolean): Partial<AppP
     case 'pusher:signin_success':
       return { answers: [{ key: 'signin' }] };
     case 'pusher_internal:subscription_succeeded':
-      return { answers: [{ key: `subscribe ${channel}` }] };
+      return { answers: [{ key: `subscribe ${channel}` }], subscriptions: [{ key: channel, topic: channel }] };
     case 'pusher:subscription_error':
       return { answers: [{ key: `subscribe ${channel}` }], isError: true };
     case 'pusher:error':

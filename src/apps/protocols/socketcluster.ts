@@ -46,7 +46,8 @@ const RULES = {
 const broken = ruleBook(NAME, RULES);
 
 class SocketClusterReader implements AppReader {
-  private readonly calls: KnownCalls;
+  /** With the channel, where they subscribe. */
+  private readonly calls: KnownCalls<string | true>;
 
   /** `isBegun`: the handshake was seen, or may have been before. */
   constructor(private isBegun: boolean) {
@@ -73,6 +74,7 @@ class SocketClusterReader implements AppReader {
     if (type === undefined) return invalid(message, bytes, 'object');
     const isCall = type === 'invoke' || type === 'transmit';
     const id = idOf(isCall ? said['cid'] : said['rid']);
+    const asked = isCall || id === undefined ? undefined : this.calls.find(message.direction, String(id));
     return messagePacket(message, {
       protocol: NAME,
       type,
@@ -85,6 +87,7 @@ class SocketClusterReader implements AppReader {
       diagnostics: this.stateOf(type, said, bytes, message),
       ...(id !== undefined && (isCall ? { asks: String(id) } : { answers: [{ key: String(id) }] })),
       ...(type === 'error' && { isError: true }),
+      ...subscriptionsOf(type, said, asked),
     });
   }
 
@@ -106,10 +109,27 @@ class SocketClusterReader implements AppReader {
     const key = String(id);
     if (type !== 'invoke')
       return this.calls.answer(direction, key) ? faults : [...faults, broken('unknown-id', span, { id })];
-    const isUsed = this.calls.find(OTHER_SIDE[direction], key) === true;
-    this.calls.ask(direction, key, true);
+    const isUsed = this.calls.find(OTHER_SIDE[direction], key) !== undefined;
+    this.calls.ask(direction, key, (event === '#subscribe' ? channelOf(said['data']) : undefined) ?? true);
     return isUsed ? [...faults, broken('id-in-use', span, { id })] : faults;
   }
+}
+
+/** The channel by its name, or in an object. */
+function channelOf(data: unknown): string | undefined {
+  const channel = isObject(data) ? data['channel'] : data;
+  return isText(channel) ? channel : undefined;
+}
+
+/** `asked`: the channel of the call that it answers. */
+function subscriptionsOf(
+  type: SocketclusterType,
+  { event, data }: JsonObject,
+  asked: string | true | undefined,
+): Pick<AppPacket, 'subscriptions'> {
+  if (type === 'response' && isText(asked)) return { subscriptions: [{ key: asked, topic: asked }] };
+  const key = event === '#unsubscribe' || event === '#kickOut' ? channelOf(data) : undefined;
+  return key === undefined ? {} : { subscriptions: [{ key }] };
 }
 
 type SocketclusterType = 'invoke' | 'transmit' | 'response' | 'error';

@@ -199,12 +199,12 @@ const isErrorElement = ({ name }: XmlElement): boolean => name === 'error' || na
 const isFailed = (root: XmlElement): boolean => STANZAS.includes(root.name) && attributeOf(root, 'type') === 'error';
 
 /** Requests and their results, by id; a message or presence that comes back as an error. */
-function callOf(root: XmlElement, id: string | undefined): Pick<AppPacket, 'asks' | 'answers'> {
+function callOf(root: XmlElement, id: string | undefined): Partial<AppPacket> {
   if (id === undefined) return {};
   const key = `${root.name} ${id}`;
   const type = attributeOf(root, 'type');
   const isAnswer = isFailed(root) || (root.name === 'iq' && type === 'result');
-  return isAnswer ? { answers: [{ key }] } : { asks: key };
+  return isAnswer ? { answers: [{ key }] } : { asks: key, ...(root.name !== 'iq' && { isAnsweredByFailure: true }) };
 }
 
 function summaryOf(root: XmlElement): string {

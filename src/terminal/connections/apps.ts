@@ -9,6 +9,9 @@ import { grouped, numberCell, secondsText, things } from './words.js';
 /** Names of one table, unless all are requested. */
 const MOST_NAMES = 10;
 const LEAST_NAME_WIDTH = 12;
+/** Topics of open subscriptions that are named. */
+const MOST_TOPICS = 5;
+const LONGEST_TOPIC = 40;
 
 export interface AppsOptions {
   /** Every name. */
@@ -25,6 +28,7 @@ export function drawApp(app: AppSummary, label: Printable, look: Look, { all, by
   const more = print` `.repeat(VALUE_AT);
   return [
     ...row(label, appParts(app), look),
+    ...row(print``, subscribedParts(app), look),
     ...row(print``, brokenParts(app), look),
     ...(shown.length === 0 ? [] : drawNames(shown, look)),
     ...(rest > 0 ? flow(more, [[print`… ${things(rest, 'more name')}`, 'dim']], look) : []),
@@ -57,6 +61,23 @@ function appParts({
     ...(latency
       ? (['p50', 'p99', 'max'] as const).map((name): LabelledPart => [print`${name} ${secondsText(latency[name])}`])
       : []),
+  ];
+}
+
+/** `3 subscriptions open  a/#  b (2)`. */
+function subscribedParts({ subscribed }: AppSummary): LabelledPart[] {
+  const topics = Object.entries(subscribed).sort(([, a], [, b]) => b - a);
+  if (topics.length === 0) return [];
+  const open = topics.reduce((sum, [, count]) => sum + count, 0);
+  const named = topics.slice(0, MOST_TOPICS).map(([topic, count]): LabelledPart => {
+    const text = truncate(escapeText(JSON.stringify(topic)), LONGEST_TOPIC);
+    return [count === 1 ? text : print`${text} (${grouped(count)})`];
+  });
+  const more = topics.length - named.length;
+  return [
+    [print`${things(open, 'subscription')} open`],
+    ...named,
+    ...(more > 0 ? ([[print`… ${grouped(more)} more`, 'dim']] as const) : []),
   ];
 }
 

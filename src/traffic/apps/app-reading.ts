@@ -205,6 +205,7 @@ export class AppReading implements MessageNeed {
   private lost(direction: Direction): void {
     this.reader?.lost?.(direction);
     this.calls?.lost(direction);
+    this.tally?.lost();
   }
 
   /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */

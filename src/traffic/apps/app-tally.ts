@@ -1,10 +1,12 @@
-import type { PlacedPacket } from '../../apps/packet.js';
-import { shortText, type CallTaker, type FoundCall, type OpenCall } from './calls.js';
+import type { PlacedPacket, SubscriptionChange } from '../../apps/packet.js';
+import { isCall, LONGEST_KEY, shortText, type CallTaker, type FoundCall, type OpenCall } from './calls.js';
 
 /** Names that are counted by themselves; calls of further ones are counted together. */
 const MOST_NAMES = 100;
 const MOST_TOTAL_NAMES = 1000;
 const MOST_ERRORS = 50;
+/** Subscriptions that are open at one time; further ones are not counted. */
+const MOST_SUBSCRIPTIONS = 10_000;
 
 /** Seconds, rounded to three significant digits, and how often each came: bounded, and can be added up. */
 type LatencySamples = Map<number, number>;
@@ -49,6 +51,8 @@ export interface AppSummary extends CallCounts {
   readonly diagnostics: Readonly<Record<string, number>>;
   /** The most calls first. */
   readonly byName: readonly NamedCalls[];
+  /** How many subscriptions were open at the end, by topic. */
+  readonly subscribed: Readonly<Record<string, number>>;
   readonly samples?: ReadonlyMap<number, number>;
 }
 
@@ -106,12 +110,32 @@ interface NamedCounts {
   readonly named: Pick<NamedCalls, 'protocol' | 'type' | 'name'>;
 }
 
+/** The subscriptions of one conversation that are open. */
+class OpenSubscriptions {
+  private readonly topics = new Map<string, string>();
+
+  take({ key, topic }: SubscriptionChange): void {
+    if (topic === undefined) this.topics.delete(key);
+    else if (key.length <= LONGEST_KEY && this.topics.size < MOST_SUBSCRIPTIONS) this.topics.set(key, shortText(topic));
+  }
+
+  /** What was lost may have ended them. */
+  lost(): void {
+    this.topics.clear();
+  }
+
+  addTo(counts: Map<string, number>): void {
+    for (const topic of this.topics.values()) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+  }
+}
+
 /** Counts by name, of a bounded number of names. */
 class NameTable {
   readonly all = new CallSums();
   readonly errors = new Map<string, number>();
   /** Of a protocol and those inside it: bounded by their rules. */
   readonly diagnostics = new Map<string, number>();
+  readonly subscribed = new Map<string, number>();
   packets = 0;
   private readonly names = new Map<string, NamedCounts>();
   private others: CallSums | undefined;
@@ -141,8 +165,14 @@ class NameTable {
     this.diagnostics.set(code, (this.diagnostics.get(code) ?? 0) + times);
   }
 
+  subscribedTo(topic: string, times: number): void {
+    const { subscribed } = this;
+    if (subscribed.has(topic) || subscribed.size < MOST_SUBSCRIPTIONS)
+      subscribed.set(topic, (subscribed.get(topic) ?? 0) + times);
+  }
+
   summary(protocol: string): AppSummary {
-    const { packets, errors, diagnostics, names, others } = this;
+    const { packets, errors, diagnostics, names, others, subscribed } = this;
     const byName = [...names.values()]
       .map(({ counts, named }): NamedCalls => ({ ...named, ...counts.summary() }))
       .sort((a, b) => b.calls - a.calls);
@@ -153,6 +183,7 @@ class NameTable {
       errors: Object.fromEntries(errors),
       diagnostics: Object.fromEntries(diagnostics),
       byName: others === undefined ? byName : [...byName, others.summary()],
+      subscribed: Object.fromEntries(subscribed),
     };
   }
 }
@@ -160,6 +191,7 @@ class NameTable {
 /** Counts the packets and calls of one conversation. */
 export class AppTally implements CallTaker {
   private readonly table = new NameTable(MOST_NAMES);
+  private readonly subscriptions = new OpenSubscriptions();
 
   constructor(private readonly protocol: string) {}
 
@@ -168,12 +200,19 @@ export class AppTally implements CallTaker {
     table.packets++;
     if (packet.isError === true) table.failed(shortText(packet.type));
     for (const { code } of packet.diagnostics) table.broke(code);
-    if (packet.asks !== undefined) for (const counts of this.rows(packet)) counts.calls++;
+    for (const change of packet.subscriptions ?? []) this.subscriptions.take(change);
+    if (isCall(packet)) for (const counts of this.rows(packet)) counts.calls++;
     if (found === undefined || found.isOwn) return;
     for (const counts of this.rows(found.call)) {
+      if (found.isFirst && found.call.isAnsweredByFailure) counts.calls++;
       counts.replies++;
       if (found.isFirst && packet.latency !== undefined) counts.sample(packet.latency);
     }
+  }
+
+  /** Messages were lost. */
+  lost(): void {
+    this.subscriptions.lost();
   }
 
   /** A rule that the end of the conversation breaks. */
@@ -185,9 +224,10 @@ export class AppTally implements CallTaker {
   summary(waiting: Iterable<OpenCall>): AppSummary | undefined {
     if (this.table.packets === 0) return undefined;
     for (const call of waiting) {
-      if (call.isEnded || call.isUncertain) continue;
+      if (call.isEnded || call.isUncertain || (call.isAnsweredByFailure && !call.isAnswered)) continue;
       for (const counts of this.rows(call)) counts[call.isAnswered ? 'open' : 'unanswered']++;
     }
+    this.subscriptions.addTo(this.table.subscribed);
     return this.table.summary(this.protocol);
   }
 
@@ -215,6 +255,7 @@ export class AppSums {
     for (const [type, times] of Object.entries(summary.errors)) table.failed(type, times);
     for (const [code, times] of Object.entries(summary.diagnostics)) table.broke(code, times);
     for (const named of summary.byName) table.of(named).add(named);
+    for (const [topic, times] of Object.entries(summary.subscribed)) table.subscribedTo(topic, times);
   }
 
   /** The most packets first. */

@@ -5,7 +5,7 @@ import type { Direction } from '../../codec/messages/records.js';
 /** Calls that wait for a reply; older ones are forgotten. */
 const MOST_OPEN = 10_000;
 /** Characters of a key that is kept: calls with longer ones are not paired. */
-const LONGEST_KEY = 500;
+export const LONGEST_KEY = 500;
 const LONGEST_NAME = 200;
 
 /** A call that is not over: it waits for a reply, or for further ones. */
@@ -21,6 +21,8 @@ export interface OpenCall {
   isEnded: boolean;
   /** What was lost may have been its reply. */
   isUncertain: boolean;
+  /** Without a failure there is no reply. */
+  readonly isAnsweredByFailure: boolean;
 }
 
 /** The call that a packet answers, or ends. */
@@ -29,6 +31,11 @@ export interface FoundCall {
   readonly isOwn: boolean;
   /** It is the first reply. */
   readonly isFirst: boolean;
+}
+
+/** A reply to it is due. */
+export function isCall({ asks, isAnsweredByFailure }: AppPacket): boolean {
+  return asks !== undefined && isAnsweredByFailure !== true;
 }
 
 /** Takes every packet, with the call that it answers. */
@@ -76,12 +83,12 @@ export class CallPairing {
 
   /** Gives the call whose key is used again before its reply: the key is the newer one's. */
   private ask(packet: AppPacket, direction: Direction, index: number, time: number): number | undefined {
-    const { asks, protocol, type, name } = packet;
+    const { asks, protocol, type, name, isAnsweredByFailure = false } = packet;
     if (asks === undefined || asks.length > LONGEST_KEY) return undefined;
     const key = `${direction} ${asks}`;
     const before = this.open.get(key);
     this.open.delete(key);
-    const isNew = { isAnswered: false, isEnded: false, isUncertain: false };
+    const isNew = { isAnswered: false, isEnded: false, isUncertain: false, isAnsweredByFailure };
     const kept = { index, time, protocol: shortText(protocol), type: shortText(type), name: name && shortText(name) };
     this.open.set(key, { ...kept, ...isNew });
     if (this.open.size > MOST_OPEN) {

@@ -1,4 +1,5 @@
 import type { PlacedPacket } from '../../apps/packet.js';
+import { isCall } from './calls.js';
 
 /** Which packets of applications are shown. What is given has to hold altogether. */
 export interface PacketCriteria {
@@ -15,10 +16,10 @@ export type PacketFilter = (packet: PlacedPacket) => boolean;
 export function packetFilter({ appType, appName, slow }: PacketCriteria): PacketFilter | undefined {
   if (appType === undefined && appName === undefined && slow === undefined) return undefined;
   const types = appType && new Set(appType.map((type) => type.toLowerCase()));
-  return ({ type, name, asks }) =>
-    (types === undefined || types.has(type.toLowerCase())) &&
-    (appName === undefined || (name !== undefined && matches(appName, name))) &&
-    (slow === undefined || asks !== undefined);
+  return (packet) =>
+    (types === undefined || types.has(packet.type.toLowerCase())) &&
+    (appName === undefined || (packet.name !== undefined && matches(appName, packet.name))) &&
+    (slow === undefined || isCall(packet));
 }
 
 /** With the flags g and y a match would begin where the last one ended. */

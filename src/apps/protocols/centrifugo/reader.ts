@@ -10,6 +10,7 @@ import type {
   AppProtocol,
   AppReader,
   AppRule,
+  SubscriptionChange,
 } from '../../packet.js';
 import { jsonPieces, protobufPieces, type CentrifugoPiece } from './parse.js';
 
@@ -106,13 +107,14 @@ interface CentrifugoWords {
   readonly type: string;
   readonly name?: string;
   readonly payload?: unknown;
-  readonly calls?: Pick<AppPacket, 'asks' | 'answers' | 'isError'>;
+  readonly calls?: Pick<AppPacket, 'asks' | 'answers' | 'isError' | 'subscriptions'>;
 }
 
 class CentrifugoReader implements AppReader {
   private isConnecting: boolean;
   private isWhole: boolean;
-  private readonly ids = new Set<number>();
+  /** Commands, with the channel where they subscribe. */
+  private readonly ids = new Map<number, string | undefined>();
   /** Channels that were subscribed at any time, with the last offset. */
   private readonly channels = new Map<string, number>();
 
@@ -184,6 +186,7 @@ class CentrifugoReader implements AppReader {
     }
     const { channel, method } = objectOf(body);
     this.commanded(type, id, fault);
+    if (id !== undefined) this.remember(id, type === 'subscribe' && typeof channel === 'string' ? channel : undefined);
     if ((type === 'subscribe' || type === 'unsubscribe') && typeof channel === 'string') this.subscribe(channel);
     if (type === 'connect') this.subscribeAll(body);
     const name = type === 'rpc' ? method : channel;
@@ -191,15 +194,14 @@ class CentrifugoReader implements AppReader {
       type,
       ...(typeof name === 'string' && { name }),
       payload: body,
-      ...(id !== undefined && { calls: { asks: `id ${id}` } }),
+      ...(id !== undefined && { calls: { asks: `id ${id}`, ...(type === 'unsubscribe' && ended(channel)) } }),
     };
   }
 
   private commanded(type: string, id: number | undefined, fault: Fault): void {
     if (!this.isConnecting && type !== 'connect') fault('before-connect', { type });
     this.isConnecting = true;
-    if (id !== undefined) this.remember(id);
-    else if (type !== 'send') fault('id-missing', { type });
+    if (id === undefined && type !== 'send') fault('id-missing', { type });
   }
 
   private subscribeAll(body: unknown): void {
@@ -220,8 +222,15 @@ class CentrifugoReader implements AppReader {
     return {
       type: isError ? 'error' : type,
       payload: isError ? members['error'] : body,
-      calls: { answers, ...(isError && { isError }) },
+      calls: { answers, ...(isError ? { isError } : { subscriptions: this.begun(type, id, body) }) },
     };
+  }
+
+  /** A reply to subscribe, or to connect with the channels to which the server subscribes the client. */
+  private begun(type: string, id: number | undefined, body: unknown): SubscriptionChange[] {
+    const channel = type === 'subscribe' && id !== undefined ? this.ids.get(id) : undefined;
+    const channels = type === 'connect' ? Object.keys(objectOf(objectOf(body)['subs'])) : [];
+    return [...channels, ...(channel === undefined ? [] : [channel])].map((key) => ({ key, topic: key }));
   }
 
   private push(push: Json, fault: Fault): CentrifugoWords {
@@ -236,7 +245,13 @@ class CentrifugoReader implements AppReader {
       if (kind === 'pub') this.published(channel, objectOf(body)['offset'], fault);
     }
     if (kind === 'connect') this.subscribeAll(body);
-    return { type, ...(typeof channel === 'string' && channel !== '' && { name: channel }), payload: body };
+    return {
+      type,
+      ...(typeof channel === 'string' && channel !== '' && { name: channel }),
+      payload: body,
+      ...(kind === 'unsubscribe' && { calls: ended(channel) }),
+      ...(kind === 'subscribe' && { calls: began(channel) }),
+    };
   }
 
   private published(channel: string, offset: unknown, fault: Fault): void {
@@ -254,15 +269,23 @@ class CentrifugoReader implements AppReader {
     this.isWhole = false;
   }
 
-  private remember(id: number): void {
-    this.ids.add(id);
+  private remember(id: number, channel: string | undefined): void {
+    this.ids.set(id, channel);
     if (this.ids.size <= MOST_IDS) return;
-    for (const oldest of this.ids) {
+    for (const oldest of this.ids.keys()) {
       this.ids.delete(oldest);
       break;
     }
     this.isWhole = false;
   }
+}
+
+function began(channel: unknown): Pick<AppPacket, 'subscriptions'> {
+  return typeof channel === 'string' ? { subscriptions: [{ key: channel, topic: channel }] } : {};
+}
+
+function ended(channel: unknown): Pick<AppPacket, 'subscriptions'> {
+  return typeof channel === 'string' ? { subscriptions: [{ key: channel }] } : {};
 }
 
 /** The methods that a command has, and what the first carries. Protocol 1 numbers its methods. */

@@ -16,7 +16,7 @@ export interface Exchanged {
 
 interface Outcome {
   readonly diagnostics: readonly AppDiagnostic[];
-  readonly calls: Pick<AppPacket, 'asks' | 'answers'>;
+  readonly calls: Pick<AppPacket, 'asks' | 'answers' | 'subscriptions'>;
   /** The topic of an alias. */
   readonly topic?: string;
 }
@@ -25,6 +25,8 @@ interface Outcome {
 interface Open {
   readonly type: string;
   readonly count?: number | undefined;
+  /** Topic filters of SUBSCRIBE and UNSUBSCRIBE. */
+  readonly filters?: readonly string[] | undefined;
   /** It was begun before this connection. */
   readonly isEarlier?: boolean;
 }
@@ -95,8 +97,13 @@ export class MqttExchanges {
     this.limits(packet);
     this.hasSession = packet.content.hasSession ?? this.hasSession;
     const topic = this.alias(packet, fault);
+    const subscriptions = this.subscriptions(packet);
     this.identifiers(packet, fault);
-    return { diagnostics: found, calls: callOf(packet), ...(topic !== undefined && { topic }) };
+    return {
+      diagnostics: found,
+      calls: { ...callOf(packet), ...(subscriptions && { subscriptions }) },
+      ...(topic !== undefined && { topic }),
+    };
   }
 
   private order({ type, direction, isEnded }: Exchanged, fault: Fault): void {
@@ -151,6 +158,15 @@ export class MqttExchanges {
     return topic;
   }
 
+  /** What the server confirms; before MQTT 5 an UNSUBACK has no codes. */
+  private subscriptions({ type, content, direction }: Exchanged): AppPacket['subscriptions'] {
+    if (type !== 'SUBACK' && type !== 'UNSUBACK') return undefined;
+    const asked = this.sides[OTHER[direction]].open.get(content.id ?? 0);
+    return asked?.filters
+      ?.filter((_, i) => (content.codes?.[i] ?? 0) < 0x80)
+      .map((filter) => ({ key: filter, ...(type === 'SUBACK' && { topic: filter }) }));
+  }
+
   private identifiers(packet: Exchanged, fault: Fault): void {
     const { type, content, direction } = packet;
     const { id = 0, count, code = 0 } = content;
@@ -169,13 +185,13 @@ export class MqttExchanges {
     else asker.open.set(id, { ...open, type });
   }
 
-  private begin({ type, content: { count, summary }, direction }: Exchanged, id: number, fault: Fault): void {
+  private begin({ type, content: { count, filters, summary }, direction }: Exchanged, id: number, fault: Fault): void {
     const { open } = this.sides[direction];
     const before = open.get(id);
     // The same packet again is not a new one.
     const isAgain = type === 'PUBLISH' && / again /.test(` ${summary} `);
     if (before !== undefined && !isAgain) fault('packet-id-in-use', { id, type: before.type });
-    open.set(id, { type, count });
+    open.set(id, { type, count, filters });
     if (type !== 'PUBLISH') return;
     const { receiveMaximum } = this.sides[OTHER[direction]];
     const published = [...open.values()].filter((one) => one.type.startsWith('PUB') && !one.isEarlier).length;

@@ -17,6 +17,8 @@ export interface MqttContent {
   readonly hasSession?: boolean;
   /** Topic filters, or codes that answer them. */
   readonly count?: number;
+  readonly filters?: readonly string[];
+  readonly codes?: readonly number[];
   readonly code?: number;
   readonly qos?: number;
 }
@@ -162,22 +164,25 @@ function filters(body: MqttBody, level: number, hasOptions: boolean): MqttConten
   const id = identifier(body);
   const properties = isV5(level) ? readProperties(body, body.type) : undefined;
   const list: string[] = [];
+  const names: string[] = [];
   const payload: unknown[] = [];
   while (body.left > 0) {
     const at = body.at;
     const filter = body.text('topic filter');
     if (!isFilter(filter)) body.break('filter', at, { filter });
     const options = hasOptions ? subscription(body, level) : undefined;
+    names.push(filter);
     list.push(options === undefined ? filter : `${filter} QoS ${options & 3}`);
     payload.push(options === undefined ? filter : { filter, options });
   }
   if (list.length === 0) body.break('no-filter', 0, { type: body.type });
   return {
     id,
-    ...(list[0] !== undefined && { name: list[0].replace(/ QoS \d$/, '') }),
+    ...(names[0] !== undefined && { name: names[0] }),
     summary: list.join(', '),
     payload,
     count: list.length,
+    filters: names,
     ...(properties && { properties }),
   };
 }
@@ -213,6 +218,7 @@ function codes(body: MqttBody, level: number): MqttContent {
     summary: list.map(words).join(', '),
     payload: list,
     code: worst,
+    codes: list,
     ...(count !== undefined && { count }),
     ...(properties && { properties }),
   };

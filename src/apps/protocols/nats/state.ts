@@ -70,9 +70,20 @@ export class NatsState {
       : undefined;
   }
 
+  /** UNSUB has allowed no more messages than came. */
+  private isUsedUp(sid: string): boolean {
+    const { received = 0, limit } = this.subscriptions.get(sid) ?? {};
+    return limit !== undefined && received >= limit.most;
+  }
+
   /** PONGs answer PINGs in their order; a message to the reply subject of a PUB answers that. */
-  callOf({ type, args: { reply, subject } }: ControlLine, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
+  callOf({ type, args }: ControlLine, direction: Direction): Pick<AppPacket, 'asks' | 'answers' | 'subscriptions'> {
+    const { reply, subject, sid = '', max } = args;
     switch (type) {
+      case 'SUB':
+        return { subscriptions: [{ key: sid, topic: subject }] };
+      case 'UNSUB':
+        return max === undefined || this.isUsedUp(sid) ? { subscriptions: [{ key: sid }] } : {};
       case 'PING':
         return { asks: `ping ${this.pings[direction]++}` };
       case 'PONG':
@@ -82,7 +93,10 @@ export class NatsState {
         return reply === undefined ? {} : { asks: `reply ${reply}` };
       case 'MSG':
       case 'HMSG':
-        return { answers: [{ key: `reply ${subject}` }] };
+        return {
+          answers: [{ key: `reply ${subject}` }],
+          ...(this.isUsedUp(sid) && { subscriptions: [{ key: sid }] }),
+        };
       default:
         return {};
     }

@@ -109,6 +109,7 @@ class PhoenixReader implements AppReader {
     }
     const { direction } = message;
     const isServer = direction === 'server' || (direction === 'unknown' && event === 'phx_reply');
+    const wasOpen = this.isOpen(topic);
     if (isServer) this.ofServer(said, topic, event, fault);
     else this.ofClient(said, topic, event, fault);
     return [
@@ -121,8 +122,19 @@ class PhoenixReader implements AppReader {
         fields,
         diagnostics,
         ...callOf(said, isServer),
+        ...this.changeOf(topic, wasOpen),
       }),
     ];
+  }
+
+  private isOpen(topic: string): boolean {
+    return this.joins.get(topic)?.isOpen === true;
+  }
+
+  /** A topic is subscribed as long as it is joined. */
+  private changeOf(topic: string, wasOpen: boolean): Pick<AppPacket, 'subscriptions'> {
+    const isOpen = this.isOpen(topic);
+    return isOpen === wasOpen ? {} : { subscriptions: [{ key: topic, ...(isOpen && { topic }) }] };
   }
 
   lost(direction: Direction): void {

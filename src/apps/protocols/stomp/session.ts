@@ -7,7 +7,7 @@ type Fault = (rule: Parameters<typeof broken>[0], args?: AppDiagnostic['args']) 
 
 interface Outcome {
   readonly diagnostics: readonly AppDiagnostic[];
-  readonly calls: Pick<AppPacket, 'asks' | 'answers'>;
+  readonly calls: Pick<AppPacket, 'asks' | 'answers' | 'subscriptions'>;
 }
 
 /** Ids of a connection; where more than are kept were seen, or some may be missing, an unknown one proves nothing. */
@@ -119,7 +119,8 @@ export class StompSession {
     for (const header of needs) if (!frame.headers.has(header)) fault('missing-header', { command, header });
     this.ids(frame, fault);
     const calls = row.by === 'client' ? this.ofClient(frame, fault) : this.ofServer(frame, fault);
-    return { diagnostics, calls };
+    const subscriptions = subscriptionsOf(frame);
+    return { diagnostics, calls: { ...calls, ...(subscriptions && { subscriptions }) } };
   }
 
   private order(command: string, by: 'client' | 'server', fault: Fault): void {
@@ -228,6 +229,14 @@ export class StompSession {
     const isDue = known === undefined ? headers.has('ack') : known.mode !== 'auto';
     return isDue ? { asks: `ack ${id}` } : {};
   }
+}
+
+/** A subscription has the id of the client, and in 1.0 may have none but its destination. */
+function subscriptionsOf({ command, headers }: StompFrame): AppPacket['subscriptions'] {
+  if (command !== 'SUBSCRIBE' && command !== 'UNSUBSCRIBE') return undefined;
+  const destination = headers.get('destination') ?? '';
+  const key = headers.get('id') ?? destination;
+  return [{ key, ...(command === 'SUBSCRIBE' && { topic: destination }) }];
 }
 
 function beatsOf(headers: ReadonlyMap<string, string>, fault: Fault): readonly [number, number] {

@@ -56,6 +56,7 @@ class WampReader implements AppReader {
     const id = requestOf(said);
     const name = uriOf(said) ?? this.session.nameOf(said);
     const links = this.session.links(said);
+    const subscriptions = this.session.subscriptions(said);
     return messagePacket(message, {
       protocol: NAME,
       type: row.name,
@@ -67,6 +68,7 @@ class WampReader implements AppReader {
       fields: content.fields,
       diagnostics: [...shapeOf(said, span), ...this.session.judge(said, span)],
       ...links,
+      ...(subscriptions && { subscriptions }),
       ...((row.name === 'ERROR' || row.name === 'ABORT') && { isError: true }),
     });
   }

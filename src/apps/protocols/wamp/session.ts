@@ -76,6 +76,15 @@ export class WampSession {
     }
   }
 
+  /** SUBSCRIBED has the id of the subscription, which UNSUBSCRIBE names. Before `judge`. */
+  subscriptions({ row, items, direction }: WampWords): AppPacket['subscriptions'] {
+    const key = String(items[1]);
+    if (row.name === 'UNSUBSCRIBE') return [{ key }];
+    if (row.name !== 'SUBSCRIBED') return undefined;
+    const request = this.requests.find(direction, `request ${String(items[0])}`);
+    return request && [{ key, topic: request.name }];
+  }
+
   /** The URI of what the message is about, where an id stands for it. */
   nameOf({ row, items }: WampWords): string | undefined {
     if (row.name === 'EVENT') return this.topics.get(items[0] as Id);
