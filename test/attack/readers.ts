@@ -10,7 +10,7 @@ import { parseExtensions } from '../../src/codec/handshake/extensions.js';
 import { readHandshakeText } from '../../src/codec/handshake/text.js';
 import { HeadReader } from '../../src/codec/http1/head-reader.js';
 import { editHead } from '../../src/live/relay/head.js';
-import { prettyJson } from '../../src/terminal/frames/payload.js';
+import { prettyJson } from '../../src/terminal/frames/pretty-json.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 
 /** A reader of text from outside. */

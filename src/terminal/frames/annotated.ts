@@ -15,7 +15,8 @@ import type { Theme } from '../theme.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawAppEnd, drawPackets } from './packets.js';
-import { drawPayload, hiddenLines, prettyJson } from './payload.js';
+import { drawPayload, hiddenLines } from './payload.js';
+import { prettyJson } from './pretty-json.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -40,7 +41,7 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
     case 'frame':
       return [
         ...drawFrame(record.frame, options, look, origin),
-        ...(record.packets ? drawPackets(record.packets, look, true) : []),
+        ...(record.packets ? drawPackets(record.packets, look, packetsOptions(record.frame, options)) : []),
       ];
     case 'tail': {
       const { start, headerBytes } = record.truncated;
@@ -94,6 +95,12 @@ export function drawMissing(
   const about = record.type === 'gap' && record.isAbout ? 'about ' : '';
   const what = print`${about}${count(record.length, 'byte')} ${record.type === 'gap' ? print`not captured` : print`passed over`}`;
   return drawOther(what, record, print`at ${hexOffset(record.offset)}`, look, origin);
+}
+
+/** A message that is JSON is indented already. */
+function packetsOptions(frame: Frame, options: ViewOptions): Parameters<typeof drawPackets>[2] {
+  const isTree = options.pretty && prettyPayload(frame, options) === undefined;
+  return { withFields: true, tree: isTree ? options.preview : undefined };
 }
 
 /** A frame: title, header fields, payload, and the message that it completes where that adds something. */

@@ -9,8 +9,9 @@ import { drawTitle, hexOffset, type Look, count } from '../layout.js';
 import { drawContent, sizes } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawAppEnd, drawPackets } from './packets.js';
-import { prettyJson } from './payload.js';
+import { prettyJson } from './pretty-json.js';
 import { previewText } from '../../describe/preview-text.js';
+import type { PlacedPacket } from '../../apps/packet.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
@@ -23,11 +24,23 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const origin = originOf(record);
     const packets = record.type === 'frame' ? (record.packets ?? []) : [];
     const drawn = message
-      ? [...drawMessage(message, options, look, origin), ...drawPackets(packets, look, options.verbose)]
+      ? [...drawMessage(message, options, look, origin), ...packetsOf(message, packets)]
       : drawOther(record, look, origin);
     const lines = [...drawn, ...problems];
     if (lines.length > 0) out.text(print`${joined(lines, print`\n`)}\n`);
   };
+
+  /** A message that is JSON is indented already. */
+  function packetsOf(message: Message, packets: readonly PlacedPacket[]): Printable[] {
+    const tree = options.pretty && prettyMessage(message, options) === undefined ? options.preview : undefined;
+    return drawPackets(packets, look, { withFields: options.verbose, tree });
+  }
+}
+
+function prettyMessage({ payload, bytes }: Message, { pretty, preview }: ViewOptions): Printable[] | undefined {
+  const isWhole = payload.length === bytes && payload.length <= preview;
+  const text = pretty && isWhole ? previewText(payload, false) : undefined;
+  return text === undefined ? undefined : prettyJson(text);
 }
 
 function drawMessage(message: Message, options: ViewOptions, look: Look, origin: readonly Printable[]): Printable[] {
@@ -40,10 +53,7 @@ function drawMessage(message: Message, options: ViewOptions, look: Look, origin:
     sizes(message),
   ];
   const title = drawTitle(words, print`at ${hexOffset(message.span.start)}`, look);
-  const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
-  const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
-  const json = text === undefined ? undefined : prettyJson(text);
-  return [...title, ...(json ?? drawContent(message, options, look))];
+  return [...title, ...(prettyMessage(message, options) ?? drawContent(message, options, look))];
 }
 
 /** What is no message: the handshake; and in a capture, where others come between, the connection whose fault is reported below. */

@@ -1,3 +1,4 @@
+import { jsonText } from '../../apps/forms/json.js';
 import type { AppField, PlacedPacket } from '../../apps/packet.js';
 import { append } from '../../codec/bytes/lists.js';
 import { escapeText } from '../../describe/escape.js';
@@ -18,8 +19,10 @@ import { handshakeLine } from '../handshakes/handshake.js';
 import { hangingLines } from '../handshakes/diagnostics.js';
 import { BYTES_PER_ROW, count, drawRow, drawTitle, INDENT, openRoom, spaced, type Look } from '../layout.js';
 import { displayWidth, truncate } from '../width.js';
+import { indentJson, prettyJson } from './pretty-json.js';
 
 const DIAGNOSTIC_INDENT = 6;
+const TREE_INDENT = 8;
 const SEPARATOR = print`; `;
 const NOTHING = print``;
 /** Columns, with a blank: in fewer nothing is shown of what a packet carries. */
@@ -40,6 +43,7 @@ export function packetsView(options: ViewOptions, look: Look): View {
     const packets = record.type === 'frame' ? record.packets : undefined;
     for (const packet of packets ?? []) {
       drawLine(record, (room) => packetsLine([packet], room), record.direction);
+      if (options.pretty) for (const line of payloadTree(packet, options.preview)) out.text(print`${line}\n`);
       drawBroken(packet.diagnostics, packet.severity, look, out);
     }
     function drawLine(record: Judged, words: (room: number) => Printable, arrow: keyof typeof ARROW): void {
@@ -124,17 +128,38 @@ function brokenLines(broken: AppEnd['broken'], severity: AppEnd['severity'], loo
   return broken.map((one) => print`${INDENT}${look.theme[severity](appDiagnosticWords(one, severity))}`);
 }
 
-/** Packets below their message: a title each; `withFields`: every field with its bytes. */
-export function drawPackets(packets: readonly PlacedPacket[], look: Look, withFields: boolean): Printable[] {
+/** How packets are drawn below their message. */
+interface PacketsOptions {
+  /** Every field with its bytes. */
+  readonly withFields: boolean;
+  /** Characters of what each carries, drawn as a tree; undefined: none is. */
+  readonly tree?: number | undefined;
+}
+
+/** Packets below their message: a title each. */
+export function drawPackets(
+  packets: readonly PlacedPacket[],
+  look: Look,
+  { withFields, tree }: PacketsOptions,
+): Printable[] {
   const lines: Printable[] = [];
   for (const packet of packets) {
     const number = print`packet ${packet.index}  `;
     const shown = packetsLine([packet], openRoom(look, look.width - INDENT.length - number.length));
     lines.push(print`${INDENT}${look.theme.title(print`${number}${shown}`)}`);
+    if (tree !== undefined) append(lines, payloadTree(packet, tree));
     if (withFields) append(lines, fieldRows(packet, look));
     append(lines, brokenLines(packet.diagnostics, packet.severity, look));
   }
   return lines;
+}
+
+/** What a packet carries, indented as JSON; nothing where that is one word. */
+function payloadTree({ payload }: PlacedPacket, most: number): Printable[] {
+  if (typeof payload === 'string') return payload.length > most ? [] : (prettyJson(payload, TREE_INDENT) ?? []);
+  if (typeof payload !== 'object' || payload === null || payload instanceof Uint8Array) return [];
+  const text = jsonText(payload, most);
+  return text === '{}' || text === '[]' ? [] : indentJson(text, TREE_INDENT);
 }
 
 function fieldRows({ bytes, fields }: PlacedPacket, look: Look): Printable[] {

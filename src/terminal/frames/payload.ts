@@ -129,37 +129,3 @@ function drawRuns(
   }
   return lines;
 }
-
-/** What is nested deeper is on one line: indentation costs blanks for each level, and a peer may nest thousands. */
-const DEEPEST = 24;
-
-/** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */
-export function prettyJson(text: string, indent = 8): Printable[] | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  const lines: Printable[] = [];
-  try {
-    putJson(JSON.parse(text), { lines, indent, depth: 0 }, '', '');
-  } catch {
-    return undefined;
-  }
-  return lines;
-}
-
-/** A value between `lead` and `tail`, as `JSON.stringify` puts it. */
-function putJson(
-  value: unknown,
-  { lines, indent, depth }: { readonly lines: Printable[]; readonly indent: number; readonly depth: number },
-  lead: string,
-  tail: string,
-): void {
-  const put = (line: string): void => void lines.push(print`${print` `.repeat(indent + 2 * depth)}${escapeText(line)}`);
-  const parts = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  if (parts.length === 0 || depth === DEEPEST) return put(`${lead}${JSON.stringify(value)}${tail}`);
-  const isList = Array.isArray(value);
-  put(lead + (isList ? '[' : '{'));
-  for (const [i, [name, part]] of parts.entries()) {
-    const inner = { lines, indent, depth: depth + 1 };
-    putJson(part, inner, isList ? '' : `${JSON.stringify(name)}: `, i < parts.length - 1 ? ',' : '');
-  }
-  put((isList ? ']' : '}') + tail);
-}
