@@ -33,7 +33,11 @@ export type Trait =
   /** It measures or floods: no other case runs at the same time. */
   | 'alone'
   /** Left out by default (groups 9, 12 and 13). */
-  | 'long';
+  | 'long'
+  /** It is about several WebSockets that a client opens on one connection of HTTP/2. */
+  | 'several'
+  /** No request selects it, as it is about the connection before one: connections take such cases in turn, in a run of their own. */
+  | 'in-turn';
 
 /** One requirement for a peer: data, and a short `run`. */
 export interface Case {

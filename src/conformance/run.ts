@@ -1,3 +1,4 @@
+import type { Bench } from './bench/bench.js';
 import type { Case, CaseVerdict } from './case.js';
 import type { Exchange } from './bench/exchange.js';
 
@@ -14,6 +15,16 @@ export interface CaseResult extends CaseVerdict {
 
 /** The verdict of a case that was not run. */
 export const NOT_RUN = { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', exchanges: [] } as const;
+
+/** Runs a case with a client on its bench: what it throws is its verdict. */
+export async function judgedOn(one: Case, bench: Bench, now: () => number): Promise<Omit<CaseResult, 'exchanges'>> {
+  const began = now();
+  const verdict = await one.run(bench).catch((error: Error): CaseVerdict => ({
+    ...{ behavior: 'FAILED', behaviorClose: 'FAILED' },
+    actual: `the case broke off: ${error.message}`,
+  }));
+  return { ...verdict, case: one, duration: now() - began };
+}
 
 /** Cases with large messages at one time: those of a peer are kept whole. */
 const LARGE_JOBS = 3;

@@ -13,10 +13,13 @@ export interface Selection {
   readonly safe: boolean;
 }
 
-/** The cases to run, in the order of the list; and the patterns that match none. */
+/** The cases to run, in the order of the list: those that connections take in turn only where there are no others. */
 export interface Selected {
   readonly cases: readonly Case[];
+  /** Patterns that match no case. */
   readonly unknown: readonly string[];
+  /** Patterns of cases that connections take in turn, where there are others. */
+  readonly apart: readonly string[];
 }
 
 /** `6.4.1`, `7.*`, `7` (all below), `handshake*`, several with commas between them. */
@@ -26,7 +29,7 @@ export function select(
 ): Selected {
   const wanted = patterns(only);
   const unwanted = patterns(skip);
-  const cases = all.filter(
+  const fitting = all.filter(
     (one) =>
       one.peers.includes(peer) &&
       (one.http ?? http) === http &&
@@ -34,8 +37,19 @@ export function select(
       !(safe && one.traits.includes('unsafe')) &&
       !unwanted.some(({ matches }) => matches(one.id)),
   );
+  const isInTurn = ({ traits }: Case): boolean => traits.includes('in-turn');
+  const usual = fitting.filter((one) => !isInTurn(one));
+  const isApart = ({ matches }: Pattern): boolean => {
+    const of = fitting.filter(({ id }) => matches(id));
+    return usual.length > 0 && of.length > 0 && of.every(isInTurn);
+  };
   const unknown = [...wanted, ...unwanted].filter(({ matches }) => !all.some(({ id }) => matches(id)));
-  return { cases, unknown: unknown.map(({ text }) => text) };
+  const textOf = ({ text }: Pattern): string => text;
+  return {
+    cases: usual.length > 0 ? usual : fitting,
+    unknown: unknown.map(textOf),
+    apart: wanted.filter(isApart).map(textOf),
+  };
 }
 
 interface Pattern {

@@ -12,7 +12,7 @@ import { Deflater } from '../../src/live/server/message-deflater.js';
 import { SocketWire } from '../../src/live/sockets/wire.js';
 import { listening } from './listening.js';
 
-const tools: Tools = {
+export const tools: Tools = {
   raw: nodeDeflate,
   acceptOf: acceptKey,
   deflater: (options) => new Deflater(options),
@@ -83,7 +83,7 @@ export function testServer(
 
 /** Runs cases with a client, which is to connect to a port once for each. */
 export function testClient(
-  connect: (port: number) => void,
+  connect: (port: number, one: Case) => void,
   cases: readonly Case[],
   jobs?: number,
   take = (wire: SocketWire): Promise<ConnectedClient | undefined> => receiveRequest(wire, tools.now, 5),
@@ -94,11 +94,12 @@ export function testClient(
       let met: (socket: net.Socket) => void;
       const meeting = new Promise<net.Socket>((resolve) => (met = resolve));
       const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
-      connect(running.port);
+      connect(running.port, one);
       try {
         const client = await take(new SocketWire(await meeting));
         if (!client) throw new Error('no request came');
-        const options = { tools, patience: 2, random: seeded(one.id) };
+        const isAboutSeveral = one.traits.includes('several');
+        const options = { tools, patience: 2, random: seeded(one.id), isAboutSeveral };
         return await one.run(client.over?.bench(options) ?? new ClientBench(client, options));
       } finally {
         await running.stop();

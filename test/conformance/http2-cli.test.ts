@@ -137,6 +137,17 @@ describe('check --listen --http2', () => {
     expect(testing.records.find(({ type }) => type === 'summary')).toMatchObject({ http: '2', peer: 'client' });
   });
 
+  it('has cases about several WebSockets of a client on one connection', async () => {
+    const testing = await Serving.testing('--http2', '--only', 'h2.client-streams');
+    running.push(testing);
+    const url = `${testing.url}runCase?casetuple=h2.client-streams&agent=me`;
+    await wsinspect(['connect', url, '--http2', '--streams', '3', '--no-stdin', '-w', '20']);
+    await testing.stop('SIGINT');
+    expect(testing.records.find(({ type }) => type === 'case')).toMatchObject({
+      ...{ verdict: 'OK', received: '3 were opened, and each answered its ping' },
+    });
+  });
+
   it('answers a client of HTTP/1.1 with the reason', async () => {
     const testing = await Serving.testing('--http2', '--only', 'h2.request');
     running.push(testing);

@@ -7,7 +7,7 @@ import { http2MutantClient, type Http2ClientFlaw, type Http2Flaw } from './http2
 
 /** The cases about HTTP/2 against clients with a flaw each: every case has one that it catches. */
 
-const CASES = HTTP2_CASES.filter(({ peers }) => peers.includes('client'));
+const CASES = HTTP2_CASES.filter(({ peers, traits }) => peers.includes('client') && !traits.includes('in-turn'));
 const FLOODS = /^h2\.client-flood-/;
 const startsWith = (words: string): string[] =>
   CASES.filter(({ expected }) => expected.startsWith(words)).map(({ id }) => id);
@@ -23,7 +23,9 @@ const ILLEGAL = [
 type Flaw = Http2Flaw | Http2ClientFlaw;
 
 async function bad(flaw: Flaw | undefined, only: (one: Case) => boolean): Promise<string[]> {
-  const results = await testClient((port) => http2MutantClient(port, flaw), CASES.filter(only), 8, takeHttp2);
+  const connect = (port: number, { traits }: Case): void =>
+    http2MutantClient(port, flaw, traits.includes('several') ? 2 : 1);
+  const results = await testClient(connect, CASES.filter(only), 8, takeHttp2);
   const isBad = ({ behavior }: CaseResult): boolean => behavior === 'FAILED' || behavior === 'NON-STRICT';
   return results
     .filter(isBad)
@@ -52,7 +54,7 @@ const CATCHES: Partial<Record<Flaw, readonly string[]>> = {
   'dies-of-unknown': ['h2.frame-unknown'],
   'dies-of-setting': ['h2.setting-unknown'],
   'dies-of-priority': ['h2.priority-frame'],
-  'dies-of-goaway': ['h2.goaway-ours'],
+  'dies-of-goaway': ['h2.client-streams-goaway', 'h2.goaway-ours'],
   'windows-ignored': ['h2.window-0-close', 'h2.window-1', 'h2.window-of-connection', 'h2.window-shrunk'],
   'no-end-stream': [
     'h2.close-end-stream',
@@ -62,7 +64,12 @@ const CATCHES: Partial<Record<Flaw, readonly string[]>> = {
     'h2.trailers',
   ],
   'half-delivered': ['h2.end-stream-mid-frame'],
-  'ends-all-for-reset': ['h2.client-reset-after-close', 'h2.client-reset-mid-frame', 'h2.client-reset-open'],
+  'ends-all-for-reset': [
+    ...['after-close', 'mid-frame', 'open'].map((id) => `h2.client-reset-${id}`),
+    ...['refused', 'reset'].map((id) => `h2.client-streams-${id}`),
+  ],
+  'pongs-elsewhere': ['h2.client-streams'],
+  'waits-for-others': ['h2.client-streams-stalled'],
   'deaf-after-flood': [
     ...['continuation', 'empty-data', 'header-bomb', 'settings'].map((id) => `h2.client-flood-${id}`),
   ],
@@ -89,4 +96,13 @@ it('reports floods that are taken', async () => {
 it('has a flawed client for every case', () => {
   const caught = new Set([...ILLEGAL, ...Object.values(CATCHES).flat()]);
   expect(CASES.filter(({ id, level }) => level !== 'REPORT' && !caught.has(id)).map(({ id }) => id)).toEqual([]);
+});
+
+it('says so where a client opens one WebSocket alone', async () => {
+  const cases = CASES.filter(({ traits }) => traits.includes('several'));
+  const results = await testClient((port) => http2MutantClient(port, undefined, 1), cases, 8, takeHttp2);
+  const isPlain = ({ behavior, actual }: CaseResult): boolean =>
+    behavior === 'UNIMPLEMENTED' && actual.includes('opened one WebSocket');
+  expect(results.filter((one) => !isPlain(one)).map((one) => one.case.id)).toEqual([]);
+  expect(results.length).toBe(cases.length);
 });

@@ -88,6 +88,7 @@ class MutantConnection {
   private readonly streams = new Map<number, MutantStream>();
   private window = WINDOW;
   private first = WINDOW;
+  private hasRequested = false;
   private block: { stream: number; parts: Uint8Array[]; isEnd: boolean } | undefined;
   private readonly counts = { empty: 0, settings: 0, resets: 0, continuations: 0, fields: 0 };
 
@@ -95,12 +96,17 @@ class MutantConnection {
     private readonly socket: Socket,
     private readonly flaw: Http2Flaw | Http2ClientFlaw | undefined,
     private readonly state: typeof SERVED,
-    private readonly isClient = false,
+    /** WebSockets that it opens as a client; 0: it is a server. */
+    private readonly opens = 0,
   ) {
     socket.on('error', () => undefined);
     if (this.is('silent')) return;
-    if (isClient) this.beginAsClient();
+    if (this.isClient) this.beginAsClient();
     else this.beginAsServer();
+  }
+
+  private get isClient(): boolean {
+    return this.opens > 0;
   }
 
   private beginAsServer(): void {
@@ -121,8 +127,8 @@ class MutantConnection {
   }
 
   private request(): void {
-    if (this.streams.has(1)) return;
-    this.streams.set(1, newStream(1, this.first));
+    if (this.hasRequested) return;
+    this.hasRequested = true;
     const version = { name: 'sec-websocket-version', value: '13' };
     const key = { name: 'sec-websocket-key', value: 'dGhlIHNhbXBsZSBub25jZQ==' };
     const fields = [
@@ -134,7 +140,10 @@ class MutantConnection {
       ...(this.is('version-absent') ? [] : [version]),
       ...(this.is('key-sent') ? [key] : []),
     ];
-    this.frame(1, 1, this.encoder.encode(fields), 4);
+    for (let id = 1; id < 2 * this.opens; id += 2) {
+      this.streams.set(id, newStream(id, this.first));
+      this.frame(1, id, this.encoder.encode(fields), 4);
+    }
   }
 
   private is(flaw: Http2Flaw | Http2ClientFlaw): boolean {
@@ -393,8 +402,8 @@ export function http2Mutant(flaw?: Http2Flaw): Promise<Running> {
   );
 }
 
-/** Connects to a server on this machine, and opens a WebSocket. */
-export function http2MutantClient(port: number, flaw?: Http2Flaw | Http2ClientFlaw): void {
+/** Connects to a server on this machine, and opens that number of WebSockets. */
+export function http2MutantClient(port: number, flaw: Http2Flaw | Http2ClientFlaw | undefined, opens: number): void {
   const socket = connect({ port, host: '127.0.0.1' });
-  new MutantConnection(socket, flaw, { ...SERVED }, true);
+  new MutantConnection(socket, flaw, { ...SERVED }, opens);
 }

@@ -1,5 +1,7 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
+import type { Http2Turns, TurnOptions } from '../../conformance/http2/http2-turns.js';
+import type { CaseResult } from '../../conformance/run.js';
 import type { Tools } from '../../conformance/bench/bench.js';
 import { Driver, refusal as refusalBytes, type DriverOptions } from '../../conformance/bench/driver.js';
 import { ambiguityIn, factsOfHead, tunnelRefusal } from '../../live/listener/request-facts.js';
@@ -48,25 +50,30 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   const tools = toolsOf(io, options.pid);
-  const driver = new Driver({
+  const run = {
     cases,
     tools,
     patience: PATIENCE,
-    subprotocols: options.subprotocol,
-    refusal,
-    ...(options.http2 && { over: await overHttp2(tools, notices) }),
-    otherProtocol: (first) => {
-      const found = otherProtocol(first, '--listen-cert and --listen-key');
-      if (found) notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
-      return found && refusalBytes(found.status, found.reason);
-    },
-    random: (id) => seeded(seedOf(seed, id)),
-    came: (agent) => agents.begin(agent),
-    result: (agent, result) => agents.add(agent, result),
+    random: (id: string) => seeded(seedOf(seed, id)),
+    came: (agent: string) => agents.begin(agent),
+    result: (agent: string, result: CaseResult) => agents.add(agent, result),
     finished: () => options.oneshot && stop(),
-    stop,
-    notice,
-  });
+  };
+  const driver = cases.every(({ traits }) => traits.includes('in-turn'))
+    ? await turnsOf(run, notices)
+    : new Driver({
+        ...run,
+        subprotocols: options.subprotocol,
+        refusal,
+        ...(options.http2 && { over: await overHttp2(tools, notices) }),
+        otherProtocol: (first) => {
+          const found = otherProtocol(first, '--listen-cert and --listen-key');
+          if (found) notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
+          return found && refusalBytes(found.status, found.reason);
+        },
+        stop,
+        notice,
+      });
   const limits = limitsOf(notice);
   const listener = await listenForWires(
     {
@@ -93,13 +100,22 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
 /** Takes connections of HTTP/2: another protocol is answered over HTTP/1.1, with the reason. */
 async function overHttp2(tools: Tools, notices: LimitedNotices): Promise<NonNullable<DriverOptions['over']>> {
   const { takeHttp2Client } = await import('../entries/check-http2.js');
-  const foreign = (first: Uint8Array): Uint8Array => {
+  return (wire, take) => takeHttp2Client(wire, { now: tools.now, foreign: noHttp2(notices) }, take);
+}
+
+/** Cases that no request selects. */
+async function turnsOf(run: Omit<TurnOptions, 'agent' | 'foreign'>, notices: LimitedNotices): Promise<Http2Turns> {
+  const { Http2Turns } = await import('../entries/check-http2.js');
+  return new Http2Turns({ ...run, agent: 'client', foreign: noHttp2(notices) });
+}
+
+const noHttp2 =
+  (notices: LimitedNotices) =>
+  (first: Uint8Array): Uint8Array => {
     const found = otherProtocol(first, '--listen-cert and --listen-key') ?? NO_HTTP2;
     notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
     return refusalBytes(found.status, found.reason);
   };
-  return (wire, take) => takeHttp2Client(wire, { now: tools.now, foreign }, take);
-}
 
 const NO_HTTP2: PolicyRefusal = {
   status: 400,

@@ -36,6 +36,8 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
     const where = isOther ? '--http2 --list has those about HTTP/2' : '--list has them';
     throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (${where})`);
   }
+  if (chosen.apart.length > 0)
+    throw new UsageError(`${chosen.apart.join(', ')}: a run has these cases alone, as no request can select them`);
   if (options.list) return list(io, chosen.cases, options);
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
   if (peer === 'client') return recorded(io, options, (all) => checkListen(io, chosen.cases, all));

@@ -3,6 +3,7 @@ import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { PeerRole } from '../case.js';
+import type { FurtherStreams } from '../http2/further-streams.js';
 import type { Http2Link } from '../http2/http2-link.js';
 import type { LinkField, LinkOptions } from '../http2/link-writer.js';
 import type { LinkStream } from '../http2/link-stream.js';
@@ -70,6 +71,8 @@ export type LinkChoice = Pick<LinkOptions, 'settings' | 'holds' | 'strings'>;
 export interface ServedStream {
   readonly link: Http2Link;
   readonly stream: LinkStream;
+  /** What the client opens after it on the connection. */
+  readonly further: FurtherStreams;
   /** The extended CONNECT came before our SETTINGS were sent (RFC 8441 §3). */
   readonly wasEager: boolean;
 }

@@ -23,6 +23,8 @@ export interface ClientBenchOptions {
   random(this: void): number;
   /** Subprotocols that are selected where the client offers them: the first of its own list. */
   readonly subprotocols?: readonly string[] | undefined;
+  /** The case is about several WebSockets on one connection of HTTP/2. */
+  readonly isAboutSeveral?: boolean;
 }
 
 /** Serves a client that has connected: the tester is the server. One for each case. */

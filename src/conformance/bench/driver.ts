@@ -9,7 +9,7 @@ import type { Case, CaseVerdict } from '../case.js';
 import { ClientBench, type ClientBenchOptions, type ConnectedClient } from './client-bench.js';
 import { Condition } from './condition.js';
 import { headBytes } from '../handshakes/heads.js';
-import { isLarge, type CaseResult } from '../run.js';
+import { isLarge, judgedOn, type CaseResult } from '../run.js';
 import { Slots } from './slots.js';
 import type { Wire } from './wire.js';
 
@@ -141,23 +141,13 @@ export class Driver {
     if (this.isOver) return;
     const { patience, random, result, subprotocols } = this.options;
     const tools = { ...this.options.tools, keeping };
-    const bench = benchOf(client, { tools, patience, subprotocols, random: random(one.id) });
-    const began = tools.now();
-    let verdict: CaseVerdict;
-    try {
-      verdict = await one.run(bench);
-    } catch (error) {
-      verdict = {
-        behavior: 'FAILED',
-        behaviorClose: 'FAILED',
-        actual: `the case broke off: ${(error as Error).message}`,
-      };
-    } finally {
-      bench.close();
-    }
+    const isAboutSeveral = one.traits.includes('several');
+    const bench = benchOf(client, { tools, patience, subprotocols, random: random(one.id), isAboutSeveral });
+    const judged = await judgedOn(one, bench, tools.now);
+    bench.close();
     if (this.isOver) return;
-    this.verdicts.get(agent)!.set(one.id, verdict.behavior);
-    result(agent, { ...verdict, case: one, duration: tools.now() - began, exchanges: bench.exchanges });
+    this.verdicts.get(agent)!.set(one.id, judged.behavior);
+    result(agent, { ...judged, exchanges: bench.exchanges });
   }
 
   /** Whether it is one of the agents; it becomes one while there is room. */

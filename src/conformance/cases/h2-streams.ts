@@ -7,17 +7,14 @@ import { openingVerdict } from '../handshakes/ruling.js';
 import type { Http2Link } from '../http2/http2-link.js';
 import { outcomeText } from '../http2/http2-server-bench.js';
 import {
-  HELLO,
   http2Case,
   http2Verdict,
   isAccepted,
-  isServed,
+  notServed,
+  oneStalled,
   opening,
-  QUIET_TIME,
-  stateText,
   type Http2Talk,
 } from '../http2/http2-talk.js';
-import { ping } from '../verdicts/autobahn.js';
 import { measured, unserved } from '../verdicts/suite.js';
 
 /** Several WebSockets on one connection, and floods of streams and fields (RFC 9113 §5.1.2, §5.2, §10.5). */
@@ -41,24 +38,15 @@ async function openMany(
   };
 }
 
-/** Pings all of them at once, each with its own number. */
-async function unanswered(talks: readonly Http2Talk[]): Promise<readonly Http2Talk[]> {
-  const answered = await Promise.all(talks.map((talk, i) => isServed(talk, Uint8Array.of(i >> 8, i & 0xff))));
-  return talks.filter((_, i) => !answered[i]);
-}
-
 async function crowd(bench: Bench, http2: Http2Access, count: number): Promise<CaseVerdict> {
   const link = await http2.link();
   const limit = link.settings?.get(HTTP2_SETTING.maxConcurrentStreams) ?? Infinity;
   const most = Math.min(count, limit);
   const { talks, refused, isLimit } = await openMany(bench, http2, link, most);
-  const silent = await unanswered(talks);
   const opened = `${talks.length} of ${most} were opened`;
   const words = limit < count ? `${opened} (SETTINGS_MAX_CONCURRENT_STREAMS is ${limit})` : opened;
-  const mixed = talks.find(({ tester, stream }) => tester.received.length > 1 && stream.received > 0);
-  if (silent.length > 0)
-    return http2Verdict({ link }, 'FAILED', `${words}; ${silent.length} answered no ping: ${stateText(silent[0]!)}`);
-  if (mixed) return http2Verdict({ link }, 'FAILED', `${words}; stream ${mixed.stream.id} got a pong of another one`);
+  const wrong = await notServed(talks, words);
+  if (wrong) return wrong;
   // A server may refuse what is too much for it (RFC 9113 §8.7).
   if (refused.length > 0)
     return http2Verdict({ link }, isLimit ? 'INFORMATIONAL' : 'FAILED', `${words}: ${refused[0]}`);
@@ -124,20 +112,7 @@ const STALLED = http2Case(
     if ('behavior' in stalled) return stalled;
     const other = await opening(bench, http2, link);
     if ('behavior' in other) return other;
-    await stalled.tester.send(ping(HELLO));
-    await link.until(() => link.isOver, QUIET_TIME * bench.patience);
-    other.stream.give(1000);
-    if (!(await isServed(other)))
-      return http2Verdict({ link }, 'FAILED', `the second one did not answer: ${stateText(other)}`);
-    stalled.stream.give(1000);
-    const isThere = await isServed(stalled, Uint8Array.of(2));
-    if (!isThere)
-      return http2Verdict(
-        { link },
-        'FAILED',
-        `the first one did not answer when its window was open: ${stateText(stalled)}`,
-      );
-    return http2Verdict({ link }, 'OK', 'the second one answered, and the first one when its window was open');
+    return oneStalled(stalled, other);
   },
 );
 

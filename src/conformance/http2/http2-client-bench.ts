@@ -19,6 +19,7 @@ export class Http2ClientBench extends ClientBench {
     options: ClientBenchOptions,
   ) {
     super(client, options);
+    if (!options.isAboutSeveral) served.further.refuse();
     this.http2 = {
       link: () => {
         throw new Error('a client is tested: it is the one to connect');

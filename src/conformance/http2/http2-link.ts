@@ -14,7 +14,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import { Condition } from '../bench/condition.js';
 import type { WireEnd, WireTaker } from '../bench/wire.js';
 import { FrameBudget } from './frame-budget.js';
-import { DEFAULT_WINDOW, type LinkStream } from './link-stream.js';
+import { DEFAULT_WINDOW, isConnect, type LinkStream } from './link-stream.js';
 import { LinkWriter, type LinkOptions } from './link-writer.js';
 import { WholeFrames, type LinkFrame } from './whole-frames.js';
 
@@ -336,6 +336,11 @@ function contentIn({ flags, length }: Http2Header, payload: Uint8Array): Uint8Ar
   if ((flags & HTTP2_FLAG.padded) === 0) return payload;
   const padding = payload[0];
   return padding === undefined || padding >= length ? undefined : payload.subarray(1, length - padding);
+}
+
+/** The extended CONNECTs of a client. */
+export function connectsOf({ streams }: Http2Link): LinkStream[] {
+  return [...streams.values()].filter(isConnect);
 }
 
 /** In words. */

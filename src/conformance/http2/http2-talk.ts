@@ -31,7 +31,7 @@ export const QUIET_TIME = 0.5;
 export const HELLO = encodeUtf8('Hello');
 
 /** What a case about HTTP/2 has. */
-type AboutHttp2 = Omit<About, 'peers' | 'http'>;
+export type AboutHttp2 = Omit<About, 'peers' | 'http'>;
 
 /** A case about HTTP/2 with a server, of any course. */
 export function http2Case(about: AboutHttp2, run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>): Case {
@@ -127,6 +127,31 @@ export function pongComes(
 export async function isServed(talk: Pick<Http2Talk, 'bench' | 'tester'>, payload = HELLO): Promise<boolean> {
   await talk.tester.send(ping(payload));
   return pongComes(talk, payload);
+}
+
+/** Pings WebSockets of one connection at once, each with its own number: the verdict where one does not answer its own. */
+export async function notServed(talks: readonly Http2Talk[], words: string): Promise<CaseVerdict | undefined> {
+  const answered = await Promise.all(talks.map((talk, i) => isServed(talk, Uint8Array.of(i >> 8, i & 0xff))));
+  const silent = talks.filter((_, i) => !answered[i]);
+  const [one] = silent;
+  if (one) return http2Verdict(one, 'FAILED', `${words}; ${silent.length} answered no ping: ${stateText(one)}`);
+  const mixed = talks.find(({ tester, stream }) => tester.received.length > 1 && stream.received > 0);
+  return mixed && http2Verdict(mixed, 'FAILED', `${words}; stream ${mixed.stream.id} got a pong of another one`);
+}
+
+/** Two WebSockets of a connection with windows of 0: the first is pinged, then the second, which may answer. */
+export async function oneStalled(stalled: Http2Talk, other: Http2Talk): Promise<CaseVerdict> {
+  const { link, bench } = other;
+  await stalled.tester.send(ping(HELLO));
+  await link.until(() => link.isOver, QUIET_TIME * bench.patience);
+  other.stream.give(1000);
+  if (!(await isServed(other)))
+    return http2Verdict(other, 'FAILED', `the second one did not answer: ${stateText(other)}`);
+  stalled.stream.give(1000);
+  if (await isServed(stalled, Uint8Array.of(2)))
+    return http2Verdict(other, 'OK', 'the second one answered, and the first one when its window was open');
+  const words = `the first one did not answer when its window was open: ${stateText(stalled)}`;
+  return http2Verdict(other, 'FAILED', words);
 }
 
 /** What became of the stream and the connection, where an answer was waited for. */

@@ -219,6 +219,11 @@ export function valueIn(fields: readonly HpackEntry[], name: string): string | u
   return fields.find((field) => field.name === name)?.value;
 }
 
+/** RFC 8441 §4: it requests a WebSocket. */
+export function isConnect({ head }: LinkStream): boolean {
+  return head !== undefined && valueIn(head.fields, ':protocol') === 'websocket';
+}
+
 function statusOf(fields: readonly HpackEntry[]): number | undefined {
   const status = valueIn(fields, ':status') ?? '';
   return /^\d{3}$/.test(status) ? Number(status) : undefined;
