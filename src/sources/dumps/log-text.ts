@@ -2,6 +2,7 @@ import type { DumpForm } from './form.js';
 import { OffsetBlock } from './offset-block.js';
 import { columnHead, isPrintedBy, mayBeCommand, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
+import { isOtherColumn } from './other-column.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
@@ -14,7 +15,7 @@ import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
 import { ranges } from '../text/line-ranges.js';
 import { SkippedFrames } from '../text/short-frames.js';
-import { isTimed, timedHex } from '../text/timed-hex.js';
+import { timedHex } from '../text/timed-hex.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -140,7 +141,7 @@ export class LogText implements DumpForm {
     const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const found = offsetRow(text, isOpen);
-    const row = found !== undefined && !isOpen && isTimed(text, found.at) ? undefined : found;
+    const row = found !== undefined && !isOpen && isOtherColumn(found, this.sawRows) ? undefined : found;
     if (row !== undefined && !waited && mayBeCommand(row))
       this.waiting = { line, isPassed: (next) => isPrintedBy(row, next) };
     else if (row !== undefined) this.row(line, row);

@@ -11,6 +11,7 @@ const LEAST_PROOF = 4;
 const IN_DOUBT =
   'the list could be hex as well as decimal, and no whole frame proves one of both: write 0x before each byte if it is hex';
 
+const LISTS_DIFFER = 'this list is of another radix than the one before it: write 0x before each byte if it is hex';
 const OCTAL_IN_DOUBT =
   'numbers with a leading zero may be octal as well as decimal, and no whole frame proves one of both: write 0x before each byte, in hex';
 
@@ -164,10 +165,13 @@ export class ArrayElements implements HexMode {
     const { held, context } = this;
     this.settlePadded();
     if (held.length === 0 || context.events.failed) return;
-    const { radix, notice } = likelyRadix(
+    const likely = likelyRadix(
       held.map(({ element }) => element),
       this.isCode,
     );
+    // What a list before it proved counts for one that proves nothing.
+    const { radix, notice } =
+      likely.isGuess === true && context.radix !== undefined ? { radix: context.radix } : likely;
     if (radix === undefined) return failAt(context, held[0]!.at, IN_DOUBT);
     if (notice !== undefined) context.events.notice(`the list could be hex as well as decimal: ${notice}`);
     this.decide(radix);
@@ -176,6 +180,8 @@ export class ArrayElements implements HexMode {
   private decide(radix: Radix): void {
     if (this.radix !== undefined) return;
     this.radix = radix;
+    this.context.radix ??= radix;
+    if (this.context.radix !== radix) return failAt(this.context, this.held[0]?.at ?? this.elementAt, LISTS_DIFFER);
     for (const { element, at } of this.held) this.put(element, at);
     this.held = [];
   }
@@ -205,7 +211,7 @@ export class ArrayElements implements HexMode {
 function likelyRadix(
   elements: readonly string[],
   isCode: boolean,
-): { readonly radix: Radix | undefined; readonly notice?: string } {
+): { readonly radix: Radix | undefined; readonly notice?: string; readonly isGuess?: true } {
   const [decimal, hex] = [bytesIn(elements, 'decimal'), bytesIn(elements, 'hex')!];
   if (decimal === undefined) return { radix: isWhole(hex) ? 'hex' : 'decimal' };
   const isPadded = elements.some(isZeroPadded);
@@ -215,9 +221,9 @@ function likelyRadix(
     const radix = isDecimal ? 'decimal' : 'hex';
     return { radix, notice: `read as ${radix}, which gives whole frames` };
   }
-  if (isPadded) return { radix: isDecimal || isCode ? undefined : 'hex' };
+  if (isPadded) return { radix: isDecimal || isCode ? undefined : 'hex', isGuess: true };
   if (isDecimal || elements.length >= LEAST_PROOF) return { radix: undefined };
-  return { radix: 'decimal', notice: 'read as decimal (hex needs 0x before each byte)' };
+  return { radix: 'decimal', notice: 'read as decimal (hex needs 0x before each byte)', isGuess: true };
 }
 
 /** The bytes of elements in one radix; undefined where one of them is none. */

@@ -1,4 +1,5 @@
 import { reportFrames } from './comment.js';
+import type { Radix } from './element.js';
 import { LineWatch, type TimedLine } from './line-watch.js';
 import type { HexContext, HexMode } from './mode.js';
 import { PacketsInHex } from './packets-in-hex.js';
@@ -12,6 +13,7 @@ export class HexReader implements Source, HexContext {
   readonly place = new Place();
   readonly watch: LineWatch | undefined;
   kind: string | undefined;
+  radix: Radix | undefined;
   private mode: HexMode;
   /** What is to be read before the next chunk, the first last. */
   private readonly stack: { readonly bytes: Uint8Array; readonly base: number }[] = [];

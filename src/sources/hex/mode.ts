@@ -1,4 +1,5 @@
 import { LineComment } from './comment.js';
+import type { Radix } from './element.js';
 import type { LineWatch } from './line-watch.js';
 import type { Events } from '../text/events.js';
 import { isBlank, type Place, showChar, WideChar } from '../text/place.js';
@@ -9,6 +10,8 @@ export interface HexContext {
   readonly place: Place;
   /** What the spelling is called, for people; set by the mode that recognised it. */
   kind: string | undefined;
+  /** Of the bare elements of the lists before. */
+  radix: Radix | undefined;
   /** Looks at the lines of plain digits. */
   readonly watch: LineWatch | undefined;
   /** Continues in another mode, after the byte that was read last. */

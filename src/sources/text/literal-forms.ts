@@ -1,6 +1,8 @@
 import { isCode } from '../hex/code.js';
+import { FIRST_GROUP } from '../hex/line-watch.js';
 import { CUT_SHORT } from '../hex/mode.js';
-import { looksLikeFrames } from '../../codec/resync/plausible.js';
+import { encodedFrames } from './encoded.js';
+import { areMessages, looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { spelled } from './spelled.js';
 
 /** A spelling of bytes that occurs inside of lines. */
@@ -89,7 +91,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     spell: ({ 0: text, 2: quoted, 3: dots, index }, line) => {
       if (dots !== undefined) return cut;
       if (isWordOfJson(line, index, text.length, quoted!) || /^[bB]?(?:""|'')$/.test(text)) return undefined;
-      return /^[bBrR]/.test(text) ? text : (ofCommand(quoted!) ?? quoted);
+      return /^[bBrR]/.test(text) ? text : (ofCommand(quoted!) ?? encodedFrames(quoted!) ?? quoted);
     },
     isWeak: ([, prefix = '', quoted]) => !/b/i.test(prefix) && !ESCAPE.test(quoted!),
   },
@@ -148,7 +150,8 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern:
       /(?<=^|[\s:=\](>])(?<!(?:^|\s)(?:0x)?[0-9a-fA-F]{2} )(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
-    spell: ([text, dots]) => (dots !== undefined ? cut : text),
+    spell: ({ 0: text, 1: dots, index }, line) =>
+      dots !== undefined ? cut : /[A-Za-z]/.test(line.slice(0, index)) ? afterCount(text) : text,
     isWeak: always,
   },
   {
@@ -229,6 +232,16 @@ function isNumber(text: string, digits: string): boolean {
   const mayBe = /^\d{1,5}B$/.test(digits) || (/=0x/.test(text) && digits.length <= 16);
   return mayBe && !looksLikeFrames(Uint8Array.from(spelled(digits).bytes), Infinity);
 }
+
+/** After words the number of the bytes may come before them (`TX 12 81 0a …`), and looks like one of them: what gives whole frames counts. */
+function afterCount(text: string): string | { readonly problem: string } {
+  const [first = '', ...others] = text.trim().split(' ');
+  const rest = others.join(' ');
+  if (rest === '' || looksLikeWebSocket(bytesOf(text), 1) || !areMessages(bytesOf(rest))) return text;
+  return Number(first) === others.length ? rest : { problem: FIRST_GROUP };
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(spelled(text).bytes);
 
 /** `'print "\x81…"'`: a program in quotes, with the bytes that it prints in its own. */
 const COMMAND =

@@ -1,7 +1,10 @@
 import { LONGEST_SEARCHED } from './lines.js';
+import { FIRST_GROUP } from '../hex/line-watch.js';
 import { CUT_SHORT } from '../hex/mode.js';
+import { PLUS } from './encoded.js';
 import { areMessages } from '../../codec/resync/plausible.js';
 import { LITERAL_FORMS, PART, type LiteralForm } from './literal-forms.js';
+import { MARKED_FORMS } from './marked-forms.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
 
@@ -20,7 +23,8 @@ const REPEATS = /<repeats \d+ times>/;
 const SHORTENED = 'gdb has put equal bytes together here: set print repeats 0 prints all of them';
 
 /** What is wrong with bytes, and with nothing else. */
-const CERTAIN: ReadonlySet<string> = new Set([CUT_SHORT, SHORTENED, PART.problem]);
+const CERTAIN: ReadonlySet<string> = new Set([CUT_SHORT, SHORTENED, PART.problem, PLUS.problem, FIRST_GROUP]);
+const FORMS: readonly LiteralForm[] = [...LITERAL_FORMS, ...MARKED_FORMS];
 
 /** A string is open: what looks like bytes in it are characters of it. */
 const IN_STRING = /(?:^|[^A-Za-z0-9])[bB]?(?:"(?:[^"\\]|\\.)*|'(?:[^'\\]|\\.)*)$/;
@@ -30,7 +34,7 @@ export function literalsIn(line: string): Literal[] {
   if (line.length > LONGEST_SEARCHED) return [];
   const found: Literal[] = [];
   const isWorded = hasWord(line);
-  for (const form of LITERAL_FORMS) {
+  for (const form of FORMS) {
     const { pattern } = form;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
