@@ -41,6 +41,14 @@ describe('a short frame in a log is read where a line of the same form holds byt
   test.each([
     ['a number and a colon before it', `Frame 1: ${HELLO}\nFrame 2: 8900\n`, `${HELLO}8900`],
     ['a word after it', `8900 (ping)\n${HELLO} (text)\n`, `8900${HELLO}`],
+    ['a table with commas', `out,${HELLO}\nin,8900\n`, `${HELLO}8900`],
+    ['a table with semicolons', `in;8a00\nout;${HELLO}\n`, `8a00${HELLO}`],
+    ['a table in quotes', `"out","${HELLO}"\n"in","8900"\n`, `${HELLO}8900`],
+    ['a table with columns after it', `1,out,${HELLO},7\n2,in,8900,2\n`, `${HELLO}8900`],
+    ['an empty message in a table', `in,8100\nout,${HELLO}\n`, `8100${HELLO}`],
+    ['a member of JSON', `{"dir":"out","hex":"${HELLO}"}\n{"dir":"in","hex":"8900"}\n`, `${HELLO}8900`],
+    ['an equals sign', `in=8900\nout=${HELLO}\n`, `8900${HELLO}`],
+    ['brackets', `RX [8900]\nTX [${HELLO}]\n`, `8900${HELLO}`],
     ['groups of four bytes', `> 8185 37fa213d 7f9f4d5158\n> ${MASKED}\n`, `${MASKED}${MASKED}`],
   ])('%s', (_, text, bytes) => {
     expect([read(text).bytes, named(text)]).toEqual([bytes, []]);
@@ -50,6 +58,8 @@ describe('a short frame in a log is read where a line of the same form holds byt
 describe('a short frame that is not proven is named', () => {
   test.each([
     ['another form', `heartbeat: 8900\n12:00:03 <- ${HELLO}\n`, '1: ', '8900'],
+    ['a table beside a log', `out ${HELLO}\nin,8900\n`, '2: ', '8900'],
+    ['before what happened to it', `out ${HELLO}\nping 8900 sent\n`, '2: ', '8900'],
     ['after the bytes', `12:00:03 <- ${HELLO}\nheartbeat / 8a00\n`, '2: ', '8a00'],
   ])('%s', (_, text, line, digits) => {
     expect(read(text).bytes).toBe(HELLO);
@@ -58,6 +68,8 @@ describe('a short frame that is not proven is named', () => {
 
   test.each([
     ['a port', `listening on port 8100\n12:00:03 <- ${HELLO}\n`],
+    ['a port in the midst', `listening on 8900 since noon\nout ${HELLO}\n`],
+    ['a port in a table', `port 8100,open\nout ${HELLO}\n`],
     ['a number that is no frame', `status: 1006\n12:00:03 <- ${HELLO}\n`],
     ['a port with a colon', `port: 8080\n12:00:03 <- ${HELLO}\n`],
   ])('%s is not', (_, text) => {

@@ -4,7 +4,7 @@ import { LONGEST_SEARCHED, type Line } from './lines.js';
 import { speakerOf, type Speaker } from './speaker.js';
 import { spelled } from './spelled.js';
 
-/** A group of hex digits at the beginning or the end of a line that is whole frames. */
+/** A group of hex digits in a line that is whole frames. */
 export interface ShortFrames {
   readonly bytes: readonly number[];
   readonly speaker: Speaker | undefined;
@@ -12,11 +12,19 @@ export interface ShortFrames {
   readonly digits: string;
   /** What stands around them; numbers, and who sends what, may differ in each line. */
   readonly shape: string;
+  /** What is directly before them says that they are sent or received, or which kind of frame they are. */
+  readonly isNamed: boolean;
+  /** They begin or end the line. */
+  readonly isAtEdge: boolean;
 }
 
 const GROUP = /^(?:0[xX])?(?:[0-9a-fA-F]{2})+$/;
 /** A group alone is no number where one of these is before it. */
 const MARK = /(?:[:=>|)\]<-]|\xe2\x86[\x90-\x93])$/;
+/** What may touch a group of digits: the separators of tables, brackets, quotes, the sign after a name. */
+const TOUCHING = /[,;|()[\]"']|(?<=[A-Za-z])[=:](?=[0-9a-fA-F])/g;
+/** A direction or a kind of frame directly before a group. */
+const END_BEFORE = /\b(?:in|out|[ct]x|rx|sent|send|recv|rcvd|received|ping|pong|close|text|binary)\W*$/i;
 const DIRECTIONS = /[<>=-]+|\xe2\x86[\x90-\x93]/g;
 const ENDS =
   /\b(?:in|out|[ct]x|rx|c|s|client|server|peer|sent|send|recv|rcvd|received|ping|pong|close|text|binary)\b/gi;
@@ -29,35 +37,46 @@ const shapeOf = (words: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** The groups at one end of a line: the words from `from` up to `to`. */
-function groupAt(words: readonly string[], isEnd: boolean): { readonly from: number; readonly to: number } {
-  let [from, to] = isEnd ? [words.length, words.length] : [0, 0];
-  if (isEnd) while (from > 0 && GROUP.test(words[from - 1]!)) from--;
-  else while (to < words.length && GROUP.test(words[to]!)) to++;
-  return { from, to };
+/** The groups next to each other: the words from `from` up to `to`, those at the end of the line first. */
+function groupsOf(words: readonly string[]): { readonly from: number; readonly to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (const [at, word] of words.entries()) {
+    if (!GROUP.test(word)) continue;
+    if (found[0]?.to === at) found[0].to++;
+    else found.unshift({ from: at, to: at + 1 });
+  }
+  return found;
 }
 
 /** The whole frames that `line` may hold apart from other words. Undefined: none. */
 export function shortFrames(line: string): ShortFrames | undefined {
   if (line.length > LONGEST_SEARCHED) return undefined;
-  const words = line.trim().split(/\s+/);
-  for (const isEnd of [true, false]) {
-    const { from, to } = groupAt(words, isEnd);
-    if (from === to || to - from === words.length) continue;
+  const words = line.replace(TOUCHING, ' $& ').trim().split(/\s+/);
+  for (const { from, to } of groupsOf(words)) {
+    if (to - from === words.length) continue;
     const digits = words.slice(from, to).join(' ');
     const { bytes, problem } = spelled(digits);
     if (problem !== undefined || !areMessages(Uint8Array.from(bytes))) continue;
     const [before, after] = [words.slice(0, from).join(' '), words.slice(to).join(' ')];
-    const shape = `${shapeOf(before)} ${isEnd ? '' : '* '}${shapeOf(after)}`;
-    return { bytes, speaker: speakerOf(`${before}  ${after}`), digits, shape };
+    const isAtEdge = from === 0 || /^[\])"',;|\s]*$/.test(after);
+    const shape = `${shapeOf(before)} * ${shapeOf(after)}`;
+    return {
+      bytes,
+      speaker: speakerOf(`${before}  ${after}`),
+      digits,
+      shape,
+      isNamed: END_BEFORE.test(before),
+      isAtEdge,
+    };
   }
   return undefined;
 }
 
-/** The digits are hardly a number of the text: a control frame, several groups, or a mark before them. */
-export function mayBeFrames({ bytes, digits }: ShortFrames, line: string): boolean {
+/** The digits are hardly a number of the text: what is sent, or at an edge of the line a control frame, several groups, or a mark before them. */
+export function mayBeFrames({ bytes, digits, isNamed, isAtEdge }: ShortFrames, line: string): boolean {
   const before = line.slice(0, line.lastIndexOf(digits.split(' ')[0]!)).trimEnd();
-  return (bytes[0]! & 8) !== 0 || digits.includes(' ') || bytes.length > 2 || MARK.test(before);
+  const isMarked = (bytes[0]! & 8) !== 0 || digits.includes(' ') || bytes.length > 2 || MARK.test(before);
+  return isNamed || (isAtEdge && isMarked);
 }
 
 /** Lines whose place among the bytes is still open, and lines that are named. */
