@@ -40,10 +40,19 @@ export async function nats(bench) {
 
 /** `[TRC] 127.0.0.1:1 - wid:5 - <<- [PUB a 5]`: what came; `->>`: what was sent. `MSG_PAYLOAD` is a part of the one before. */
 function traced({ sent, got }, line) {
-  const found = /wid:\d+ - .*?(<<-|->>) \[(-?[A-Z_]+)\s*([^\s\]]*)/.exec(line);
+  const found = /wid:\d+ - .*?(<<-|->>) \[(-?[A-Z_]+)\s*([^\]]*)/.exec(line);
   if (!found || found[2] === 'MSG_PAYLOAD') return;
-  const named = ['PUB', 'HPUB', 'SUB', 'MSG', 'HMSG'].includes(found[2]);
-  (found[1] === '<<-' ? got : sent).push({ type: found[2], ...(named && { name: found[3] }) });
+  const [, way, type] = found;
+  const words = found[3].trim().split(/\s+/);
+  const named = ['PUB', 'HPUB', 'SUB', 'MSG', 'HMSG'].includes(type);
+  (way === '<<-' ? got : sent).push({ type, ...(named && { name: words[0] }), ...requestOf(type, words) });
+}
+
+/** A PUB with a reply subject asks; a message to that subject answers. */
+function requestOf(type, [subject, reply, ...more]) {
+  const sizes = { PUB: 1, HPUB: 2 }[type];
+  if (sizes !== undefined) return more.length === sizes ? { call: reply } : {};
+  return type.endsWith('MSG') ? { reply: subject } : {};
 }
 
 export async function amqp(bench) {

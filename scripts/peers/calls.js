@@ -22,7 +22,9 @@ export async function jsonRpc(bench) {
   });
   server.event('news');
   const url = `ws://127.0.0.1:${await bench.proxy(port)}`;
-  const client = new Client(url, { reconnect_interval: 50 }, undefined, coder(log.client));
+  const client = new Client(url, { reconnect_interval: 50 });
+  // Its constructor takes no coder, unlike the server's.
+  client.dataPack = coder(log.client);
   const opened = () => new Promise((done) => client.once('open', done));
   await opened();
   await client.call('sum', [1, 2]);

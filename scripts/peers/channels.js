@@ -145,9 +145,15 @@ export async function actionCable(bench) {
   consumer.disconnect();
 }
 
-function cable({ type, command, data }) {
+function cable({ type, command, data, identifier }) {
   const action = data !== undefined ? JSON.parse(data).action : undefined;
-  return { type: type ?? command ?? 'message', ...(action && { name: action }) };
+  const isReply = type === 'confirm_subscription' || type === 'reject_subscription';
+  return {
+    type: type ?? command ?? 'message',
+    ...(action && { name: action }),
+    ...(command === 'subscribe' && { call: identifier }),
+    ...(isReply && { reply: identifier }),
+  };
 }
 
 export async function yjs(bench) {
@@ -189,10 +195,11 @@ export async function yjs(bench) {
   await bench.pause(100);
 }
 
+const STEPS = [{ name: 'step1', call: 'step1' }, { name: 'step2', reply: 'step1' }, { name: 'update' }];
+
 /** y-protocols have no hooks: their messages, by their first bytes. */
 function watch(socket, { sent, got }) {
-  const of = ([kind, step]) =>
-    kind === 0 ? { type: 'sync', name: ['step1', 'step2', 'update'][step] } : { type: 'awareness' };
+  const of = ([kind, step]) => (kind === 0 ? { type: 'sync', ...STEPS[step] } : { type: 'awareness' });
   const { send } = socket;
   socket.send = function (data, ...rest) {
     sent.push(of(data));

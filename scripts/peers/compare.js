@@ -86,15 +86,18 @@ function plain(value) {
   });
 }
 
-/** Replies with their calls: an entry with `reply` answers the last before it that this end has sent with the same `call`. */
+/** Replies with their calls, as each end logs them: those that it got to its own calls, and those that it gave. */
 function pairs({ client, server }) {
-  return [client, server].flatMap(({ sent, got }) =>
-    [...got].flatMap(({ reply, order, packet }) => {
-      if (reply === undefined || packet === undefined) return [];
-      const call = sent.findLast((one) => one.call === reply && one.order < order)?.packet;
-      return call?.connection === packet.connection ? [{ packet, call }] : [];
-    }),
-  );
+  return [client, server].flatMap(({ sent, got }) => [...answered(sent, got), ...answered(got, sent)]);
+}
+
+/** An entry with `reply` answers the last call before it with the same `call`. */
+function answered(calls, replies) {
+  return [...replies].flatMap(({ reply, order, packet }) => {
+    if (reply === undefined || packet === undefined) return [];
+    const call = calls.findLast((one) => one.call === reply && one.order < order)?.packet;
+    return call?.connection === packet.connection ? [{ packet, call }] : [];
+  });
 }
 
 function notPaired({ packet, call }) {

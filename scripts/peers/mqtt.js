@@ -42,29 +42,41 @@ function ofLine({ sent, got }, line) {
 }
 
 export async function aedes(bench) {
+  const { port } = await listenAedes(bench);
+  await talk(bench, port, 4);
+}
+
+/** Its packets are logged as the parser of mqtt.js reads them. */
+async function listenAedes(bench) {
   const { Aedes } = await bench.load('aedes');
   const { WebSocketServer, createWebSocketStream } = bench.require('ws');
+  const { parser } = bench.require('mqtt-packet');
   const broker = await Aedes.createBroker();
   const http = createServer();
-  const sockets = new WebSocketServer({ server: http });
-  sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
+  const { sent, got } = bench.log.server;
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'mqtt' });
+  sockets.on('connection', (socket, request) => {
+    const reading = (list) => parser({ protocolVersion: 4 }).on('packet', (packet) => list.push(entry(packet)));
+    const [reads, writes] = [reading(got), reading(sent)];
+    const { send } = socket;
+    socket.send = function (data, ...rest) {
+      writes.parse(data);
+      return send.call(this, data, ...rest);
+    };
+    socket.on('message', (data) => reads.parse(data));
+    broker.handle(createWebSocketStream(socket), request);
+  });
   bench.onClose(() => broker.close());
-  await talk(bench, await bench.listen(http), 4);
+  return { broker, port: await bench.listen(http) };
 }
 
 export async function prompt(bench) {
-  const { Aedes } = await bench.load('aedes');
-  const { WebSocketServer, createWebSocketStream } = bench.require('ws');
-  const broker = await Aedes.createBroker();
-  const http = createServer();
-  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'mqtt' });
-  sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
-  bench.onClose(() => broker.close());
+  const { broker, port: server } = await listenAedes(bench);
   const seen = new Set();
   broker.on('client', () => seen.add('client'));
   broker.on('subscribe', (subscriptions) => seen.add(`of ${subscriptions[0].topic}`));
   broker.on('publish', ({ topic, payload }) => seen.add(`${topic} ${payload}`));
-  const port = await bench.proxy(await bench.listen(http));
+  const port = await bench.proxy(server);
   await bench.prompt(`ws://127.0.0.1:${port}/mqtt`, 'mqtt', [
     ['/login', () => seen.has('client')],
     ['/subscribe a/#', () => seen.has('of a/#')],
