@@ -44,6 +44,15 @@ describe('trpc', () => {
     ],
     ['a reply to nothing', [['s', reply(1)]], ['unknown-id']],
     [
+      'data of a subscription that has not started',
+      [
+        ['c', query(1, 'subscription')],
+        ['s', reply(1)],
+        ['s', reply(1)],
+      ],
+      ['before-started'],
+    ],
+    [
       'data after stopped',
       [
         ['c', query(1, 'subscription')],

@@ -35,6 +35,11 @@ const RULES = {
     requirement: 'The first message of a client that announces connectionParams has them.',
     message: 'the first message has no connectionParams, which the URL announces',
   },
+  'before-started': {
+    reference: SPECIFICATION,
+    requirement: 'A subscription is started before it has data.',
+    message: 'data of the subscription {id}, which has not started',
+  },
   'id-in-use': {
     reference: SPECIFICATION,
     requirement: 'The id of a request is not that of a request that runs.',
@@ -56,8 +61,12 @@ interface TrpcItem {
   readonly bytes: Uint8Array;
 }
 
+const MOST_STARTED = 10_000;
+
 class TrpcReader implements AppReader {
   private readonly calls: KnownCalls<string>;
+  /** Keys of subscriptions that have started. */
+  private readonly started = new Set<string>();
   private isFirst: boolean;
 
   constructor(isJoined: boolean, target: string) {
@@ -81,6 +90,7 @@ class TrpcReader implements AppReader {
   lost(): void {
     this.isFirst = false;
     this.calls.lost();
+    this.started.clear();
   }
 
   private beat(type: 'PING' | 'PONG', message: AppMessage): AppPacket {
@@ -110,6 +120,16 @@ class TrpcReader implements AppReader {
     });
   }
 
+  /** Data of a subscription that was seen, and that has not started. */
+  private isEarly(type: string, key: string, direction: AppMessage['direction'], isLast: boolean): boolean {
+    const { started } = this;
+    const isEarly = type === 'data' && this.calls.find(direction, key) === 'subscription' && !started.has(key);
+    if (type === 'started' || isEarly) started.add(key);
+    if (isLast) started.delete(key);
+    if (started.size > MOST_STARTED) this.lost();
+    return isEarly;
+  }
+
   private isLast(type: string, id: string | number, { direction }: Pick<AppMessage, 'direction'>): boolean {
     if (type !== 'data' && type !== 'started') return true;
     const called = this.calls.find(direction, keyOf(id));
@@ -131,6 +151,7 @@ class TrpcReader implements AppReader {
     }
     if (!isResponse(type)) return faults;
     const isLast = this.isLast(type, id, { direction });
+    if (this.isEarly(type, key, direction, isLast)) faults.push(broken('before-started', span, { id }));
     return this.calls.answer(direction, key, isLast) ? faults : [...faults, broken('unknown-id', span, { id })];
   }
 }

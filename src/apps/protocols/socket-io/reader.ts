@@ -2,7 +2,7 @@ import type { Direction } from '../../../codec/messages/records.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { jsonText, parseJson } from '../../forms/json.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
-import { DIRECTIONS } from '../../known-calls.js';
+import { DIRECTIONS, KnownCalls, OTHER_SIDE } from '../../known-calls.js';
 import type {
   AppDiagnostic,
   AppField,
@@ -33,12 +33,19 @@ class SocketIoReader implements AppReader {
   private readonly waiting: Partial<Record<Direction, Waiting>> = {};
   /** Namespaces that the client asked to join. */
   private readonly joined = new Set<string>();
+  /** Events that wait for an ACK. */
+  private readonly events: KnownCalls;
+  /** Seconds, of the open packet; undefined where that was not seen. */
+  private pingTimeout: number | undefined;
+  private readonly pinged: Partial<Record<Direction, number>> = {};
 
   constructor(
     private readonly version: 3 | 4,
     /** What came before is not known. */
     private isJoined: boolean,
-  ) {}
+  ) {
+    this.events = new KnownCalls(isJoined);
+  }
 
   read(message: AppMessage): readonly AppPacket[] {
     if (!message.isText) return this.binary(message);
@@ -55,6 +62,9 @@ class SocketIoReader implements AppReader {
     delete this.waiting[direction];
     this.isJoined = true;
     this.joined.clear();
+    this.events.lost();
+    delete this.pinged[OTHER_SIDE[direction]];
+    delete this.pinged[direction];
   }
 
   end(): readonly EndDiagnostic[] {
@@ -90,8 +100,21 @@ class SocketIoReader implements AppReader {
     const isOther = type === 'ping' && direction !== 'unknown' && direction !== pinger;
     const diagnostics = isOther
       ? [broken('sender', wholeSpan(message), { type, side: direction })]
-      : openFaults(type, payload, message);
+      : [...openFaults(type, payload, message), ...this.beat(type, payload, message)];
     return this.engine(message, type, data, diagnostics, { ...asked, ...(payload !== undefined && { payload }) });
+  }
+
+  /** A pong that comes later than the open packet allows (Engine.IO, Heartbeat). */
+  private beat(type: string, payload: unknown, message: AppMessage): AppDiagnostic[] {
+    const { direction, time } = message;
+    if (type === 'open') this.pingTimeout = timeoutOf(payload);
+    if (type === 'ping' && payload === undefined) this.pinged[direction] = time;
+    if (type !== 'pong' || payload !== undefined) return [];
+    const since = time - (this.pinged[OTHER_SIDE[direction]] ?? NaN);
+    delete this.pinged[OTHER_SIDE[direction]];
+    const { pingTimeout: timeout = Infinity } = this;
+    if (!(since > timeout)) return [];
+    return [broken('pong-late', wholeSpan(message), { seconds: since.toFixed(1), timeout })];
   }
 
   /** A text message of the type `message`: a Socket.IO packet, or what another application of Engine.IO says. */
@@ -183,18 +206,44 @@ class SocketIoReader implements AppReader {
   }
 
   /** The rules that depend on which namespaces are joined. */
-  private stateOf({ type, namespace }: Parsed, direction: Direction, bytes: Uint8Array): AppDiagnostic[] {
+  private stateOf(parsed: Parsed, direction: Direction, bytes: Uint8Array): AppDiagnostic[] {
+    const { type, namespace } = parsed;
     const span = { start: 0, end: bytes.length };
     const [base = namespace] = namespace.split('?');
-    if (type === 'CONNECT') return this.connect(base, direction, span);
+    if (type === 'CONNECT') return this.connect(parsed, base, direction, span);
+    const unknown = this.acknowledged(parsed, base, direction, span);
     const isJoined = this.isIn(base);
     if (type === 'CONNECT_ERROR' || type === 'ERROR' || type === 'DISCONNECT') this.joined.delete(base);
-    if (direction !== 'client') return [];
+    if (direction !== 'client') return unknown;
     if (type === 'CONNECT_ERROR') return [broken('sender', span, { type, side: direction })];
-    return isJoined ? [] : [broken('before-connect', span, { type, namespace: base })];
+    return isJoined ? unknown : [broken('before-connect', span, { type, namespace: base })];
   }
 
-  private connect(namespace: string, direction: Direction, span: AppDiagnostic['span']): AppDiagnostic[] {
+  /** Ids count in their namespace. */
+  private acknowledged(
+    { type, id }: Parsed,
+    namespace: string,
+    direction: Direction,
+    span: AppDiagnostic['span'],
+  ): AppDiagnostic[] {
+    if (id === undefined) return [];
+    const key = `${namespace} ${id}`;
+    if (type === 'EVENT' || type === 'BINARY_EVENT') this.events.ask(direction, key, true);
+    const isAck = type === 'ACK' || type === 'BINARY_ACK';
+    if (!isAck || this.events.answer(direction, key)) return [];
+    return [broken('unknown-ack', span, { namespace, id: String(id) })];
+  }
+
+  private connect(
+    { data }: Parsed,
+    namespace: string,
+    direction: Direction,
+    span: AppDiagnostic['span'],
+  ): AppDiagnostic[] {
+    if (direction === 'client' && this.version === 3) {
+      if (namespace === '/') return [broken('connect-form', span, { why: 'for /, which the server joins unasked' })];
+      if (data !== undefined) return [broken('connect-form', span, { why: 'has a payload' })];
+    }
     const isTwice = direction === 'client' && this.joined.has(namespace);
     if (this.joined.size < MOST_NAMESPACES) this.joined.add(namespace);
     return isTwice ? [broken('connect-twice', span, { namespace })] : [];
@@ -211,6 +260,13 @@ function openFaults(type: string, payload: unknown, message: AppMessage): AppDia
   const given = typeof payload === 'object' && payload !== null ? payload : {};
   const missing = ['sid', 'upgrades', 'pingInterval', 'pingTimeout'].find((field) => !(field in given));
   return missing === undefined ? [] : [broken('open-without-sid', wholeSpan(message), { field: missing })];
+}
+
+/** Seconds that the open packet allows for a pong. */
+function timeoutOf(payload: unknown): number | undefined {
+  const given = typeof payload === 'object' && payload !== null ? payload : {};
+  const timeout = 'pingTimeout' in given ? given.pingTimeout : undefined;
+  return typeof timeout === 'number' && timeout > 0 ? timeout / 1000 : undefined;
 }
 
 function missingOf({ parsed, parts, bytes }: Waiting): AppDiagnostic {
@@ -234,6 +290,9 @@ export const SOCKET_IO: AppProtocol = {
   name: NAME,
   title: 'Engine.IO 3 and 4, Socket.IO 2 to 4',
   rules: RULES,
-  open: ({ handshake, isJoined }) =>
-    new SocketIoReader(/[?&]EIO=3(?:&|$)/.test(handshake.target ?? '') ? 3 : 4, isJoined),
+  open: ({ handshake: { target = '' }, isJoined }) => {
+    // With a session's id the connection continues what began by HTTP polling.
+    const isUpgrade = /[?&]sid=/.test(target);
+    return new SocketIoReader(/[?&]EIO=3(?:&|$)/.test(target) ? 3 : 4, isJoined || isUpgrade);
+  },
 };

@@ -61,6 +61,21 @@ export const RULES = {
     requirement: 'A namespace is joined once.',
     message: 'the namespace {namespace} is joined already',
   },
+  'connect-form': {
+    reference: `${SPEC} 4, CONNECT`,
+    requirement: 'In version 4 of the protocol (Socket.IO 2) the server joins / unasked, and CONNECT has no payload.',
+    message: 'CONNECT {why}',
+  },
+  'unknown-ack': {
+    reference: `${SPEC}, ACK`,
+    requirement: 'An ACK has the id of an event of the other side in its namespace that waits for it.',
+    message: 'no event in the namespace {namespace} waits for an ACK with the id {id}',
+  },
+  'pong-late': {
+    reference: `${ENGINE_SPEC}, Heartbeat`,
+    requirement: 'A ping is answered within pingTimeout.',
+    message: 'a pong after {seconds} s, and pingTimeout is {timeout} s',
+  },
   sender: {
     reference: `${SPEC}, Packet types`,
     requirement: 'A packet is sent by the side whose packet it is.',
