@@ -52,11 +52,17 @@ try {
     },
     logLevel: 'warning',
   });
-  const { fuzz, fuzzKinds, readCorpus } = await import(pathToFileURL(outfile).href);
+  const { fuzz, fuzzKinds, FUZZ_PROTOCOLS, readCorpus } = await import(pathToFileURL(outfile).href);
   const corpus = readCorpus(new URL('../fixtures/', import.meta.url));
   const kinds = fuzzKinds(library, corpus);
-  if (kind && !kinds.includes(kind)) {
-    console.error(`KIND=${kind}: there is no such kind: it is one of ${kinds.join(', ')}`);
+  const given = [
+    ['KIND', kind, kinds],
+    ['PROTOCOL', protocol, FUZZ_PROTOCOLS],
+  ];
+  const wrong = given.find(([, value, known]) => value && !known.includes(value));
+  if (wrong) {
+    const [name, value, known] = wrong;
+    console.error(`${name}=${value}: it is one of ${known.join(', ')}`);
     process.exitCode = 2;
   } else await run(fuzz, corpus);
 } finally {

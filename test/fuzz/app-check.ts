@@ -36,7 +36,6 @@ export class AppCase {
     const names = APP_PROTOCOLS.map(({ name }) => name);
     this.seeds = new Map(names.map((name) => [name, all.filter((seed) => seed.protocol === name)]));
     this.protocols = names.filter((name) => protocol === undefined || name === protocol);
-    if (this.protocols.length === 0) throw new Error(`PROTOCOL=${protocol}: none of ${names.join(', ')}`);
   }
 
   check(dice: Dice): void {
@@ -90,7 +89,7 @@ function read(protocol: string, isStated: boolean, { messages, handshake }: AppS
     } as never);
   }
   const views = [
-    packetsView(DRAWING, { theme: PLAIN_THEME, width: 80 }),
+    packetsView({ ...DRAWING, pretty: true }, { theme: PLAIN_THEME, width: 80 }),
     jsonView({ ...DRAWING, verbose: true }, 'packets'),
     jsonView(DRAWING, 'messages'),
   ];
