@@ -2,6 +2,7 @@ import { append } from '../bytes/lists.js';
 import { browserBlocks, HEADING, pairsOf } from './browser.js';
 import { cut, quoteAt, sideOf, sourceLines, startColumn, unquoted } from './lines.js';
 import type { Block, HeadSide, SourceLine } from './lines.js';
+import { joinedPanels } from './panel.js';
 import { unwrapped } from './unwrap.js';
 
 /** Headers of an upgrade: where one of them begins, the text before it is the log's. */
@@ -134,7 +135,7 @@ function looseAt(lines: readonly SourceLine[], first: number): { lines: SourceLi
 
 /** The text in blocks: heads, and what may be headers without a first line. */
 export function blocksOf(text: string): Block[] {
-  const lines = unwrapped(sourceLines(text));
+  const lines = joinedPanels(unwrapped(sourceLines(text)));
   const blocks: Block[] = [];
   let heading: HeadSide | undefined;
   for (let i = 0; i < lines.length;) {

@@ -37,6 +37,14 @@ export function arePairs(lines: readonly SourceLine[]): boolean {
   );
 }
 
+/** Names and values in turn under a heading, or facts of the panel alone. */
+export function areHeaderPairs(lines: readonly SourceLine[]): boolean {
+  const headers = withoutGeneral(lines.filter(({ text }) => !HEADING.test(text.trim())).map(trimmed));
+  return headers.length === 0 || arePairs(headers);
+}
+
+const trimmed = (line: SourceLine): SourceLine => ({ ...line, text: line.text.trim() });
+
 /** Names and values on lines in turn, without a name at the end whose value is cut off; undefined where they are none. */
 export function pairsOf(lines: readonly SourceLine[]): readonly SourceLine[] | undefined {
   const even = lines.slice(0, lines.length - (lines.length % 2));

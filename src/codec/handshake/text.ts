@@ -2,7 +2,8 @@ import { append } from '../bytes/lists.js';
 import { blocksOf } from './blocks.js';
 import { arePairs, nameOf, sideOfBlock } from './browser.js';
 import { objectBlocks } from './header-objects.js';
-import type { Block, SourceLine } from './lines.js';
+import { type Block, type SourceLine, sourceLines } from './lines.js';
+import { panelFacts, type PanelFacts } from './panel.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
 import { startsLikeHead } from '../http1/head-start.js';
 import { parseHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
@@ -68,6 +69,8 @@ interface Made {
 class HeadMaker {
   readonly notes: TextNote[] = [];
 
+  constructor(private readonly panel: PanelFacts) {}
+
   private note(kind: TextNote['kind'], side: TextNote['side'], line: number, args: TextNote['args'] = {}): void {
     this.notes.push({ kind, side, line, args });
   }
@@ -97,7 +100,7 @@ class HeadMaker {
     const bytes = new Uint8Array(length + 2);
     chunks.forEach((chunk, i) => bytes.set(chunk, starts[i]));
     bytes.set([0x0d, 0x0a], length);
-    const head = withStatus(parseBounded(bytes, side, block.start !== undefined), block);
+    const head = withPanel(withStatus(parseBounded(bytes, side, block.start !== undefined), block), this.panel);
     return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
@@ -142,6 +145,16 @@ function withStatus(head: Head, { headers }: Block): Head {
   return line === undefined ? head : { ...head, status: Number(line.text.slice(-3)) };
 }
 
+/** What the panel of a browser shows of the first line that is missing. */
+function withPanel(head: Head, { method, url, status, reason }: PanelFacts): Head {
+  if (head.hasStartLine) return head;
+  if (head.kind === 'response')
+    return head.status !== undefined || status === undefined ? head : { ...head, status, reason: reason ?? '' };
+  if (url === undefined) return head;
+  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
+  return { ...head, method: method ?? '', target: target.startsWith('/') ? target : `/${target}` };
+}
+
 function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine: boolean): Head {
   const limit = DEFAULT_HEAD_LIMIT;
   if (bytes.length <= limit) return parseHead(bytes, { kind, startLine });
@@ -169,7 +182,10 @@ function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen
   const final = indexes('response').filter((i) => !INTERIM.test(blocks[i]?.start?.text ?? ''));
   const behind = final.filter((i) => requestAt === undefined || i > requestAt);
   // A browser shows the response first: with one of each, the order says nothing.
-  const candidates = behind.length === 0 && requests.length === 1 && final.length === 1 ? final : behind;
+  // What a panel shows beside headers may look like those of a request.
+  const heads = requests.filter((i) => blocks[i]?.start !== undefined || upgrades(blocks[i] as Block));
+  const isOne = requests.length === 1 || heads.length === 1;
+  const candidates = behind.length === 0 && isOne && final.length === 1 ? final : behind;
   const responseAt =
     requestAt === undefined
       ? (candidates.findLast((i) => upgrades(blocks[i] as Block)) ?? candidates.at(-1))
@@ -243,7 +259,7 @@ function blocksIn(text: string): readonly Block[] {
  */
 export function readHandshakeText(text: string): HandshakeText {
   const { request, response } = choose(blocksIn(text));
-  const maker = new HeadMaker();
+  const maker = new HeadMaker(panelFacts(sourceLines(text)));
   const [refusal] = [request, response].flatMap((chosen) => (chosen && refusalOf(chosen.block)) ?? []);
   if (refusal !== undefined) return { notes: [], refusal, place: () => undefined };
   const offers = request?.block.headers.filter((line) => nameOf(line) === 'sec-websocket-protocol') ?? [];

@@ -1,7 +1,7 @@
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import { count } from '../layout.js';
-import type { Head } from '../../codec/http1/head.js';
+import type { Head, ResponseHead } from '../../codec/http1/head.js';
 import { escapeText } from '../../describe/escape.js';
 import { drawTitle, hexOffset, INDENT, openRoom, type Look } from '../layout.js';
 import { padEnd, truncate, wrap } from '../width.js';
@@ -63,12 +63,14 @@ function agreed(handshake: Handshake): Agreement[] {
   return rows;
 }
 
+const statusNotSeen = ({ hasStartLine }: ResponseHead): string => (hasStartLine ? '?' : 'status not seen');
+
 /** The handshake in a few words: the request, and the answer. */
 export function handshakeWords({ request, response, subprotocol, extensions }: Handshake): Printable[] {
   const words = [
     'handshake',
-    ...(request ? [`${request.method} ${request.target}`] : []),
-    ...(response ? [`${response.status ?? '?'} ${response.reason}`.trim()] : ['no response seen']),
+    ...(request ? [`${request.method} ${request.target}`.trim()].filter((words) => words !== '') : []),
+    ...(response ? [`${response.status ?? statusNotSeen(response)} ${response.reason}`.trim()] : ['no response seen']),
     ...(subprotocol === undefined ? [] : [subprotocol]),
     ...extensions.map(({ name }) => name),
   ];
