@@ -52,7 +52,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private hasCarried = false;
   private readonly tally: Tally;
   private readonly causes: CauseWatch;
-  private readonly facts = new FactsWatch();
+  private readonly facts: FactsWatch;
   /** Undefined where no application protocol is read. */
   private readonly apps: AppReading | undefined;
   /** Undefined where the legs of proxies are not looked for. */
@@ -85,6 +85,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally = new Tally(number);
     if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
+    this.facts = new FactsWatch(origin);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;
     this.tally.at(time);
@@ -189,13 +190,13 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
-    const { judge } = this;
+    const { judge, causes } = this;
     if (judge === undefined) return this.begin(side, bytes, start, end, time);
     if (this.mayBeJoined && this.joins(judge, bytes.subarray(start, end))) {
       return this.begin(side, bytes, start, end, time);
     }
     this.times.at(side, time);
-    const { causes } = this;
+    this.facts.begin(side, bytes, start, end);
     causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
     causes.release();
@@ -258,7 +259,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const leg = this.leg?.facts();
     const app = this.apps?.summary();
     const summary: ConnectionSummary = { ...tally.summary(), ...(leg && { leg }), ...(app && { app }) };
-    return this.hasLost ? summary : this.facts.explained(summary, this.times.last);
+    return this.hasLost ? summary : this.facts.explained(summary, this.times.last, this.clientSide);
   }
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */
@@ -328,14 +329,13 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   frame(record: JudgedFrame): void {
     if (this.isWanted !== true && !this.decide()) return;
-    const { causes } = this;
-    if (causes.isOpen) this.report(causes.before(record));
+    if (this.causes.isOpen) this.report(this.causes.before(record));
     const roundTrip = this.tally.frame(record);
     this.facts.frame(record);
     this.leg?.frame(record);
     if (roundTrip !== undefined) this.taker.record({ ...record, roundTrip }, this);
     else this.taker.record(this.apps?.frame(record) ?? record, this);
-    if (record.diagnostics.length > 0) this.report(causes.after(record));
+    if (record.diagnostics.length > 0) this.report(this.causes.after(record));
   }
 
   /** All that is no frame. */

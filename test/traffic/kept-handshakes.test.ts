@@ -9,7 +9,7 @@ const response = parseHead(Buffer.from(RFC_RESPONSE), { kind: 'response' });
 
 it('of a handshake the text is kept, and the places of its parts are not', () => {
   const handshake = readHandshake({ request, response } as Parameters<typeof readHandshake>[0]);
-  const watch = new FactsWatch();
+  const watch = new FactsWatch({ isClientFirst: true });
   watch.event({ type: 'handshake', direction: 'server', connection: 0, handshake, diagnostics: [] });
   const kept = watch.handshake!;
   expect(kept).toMatchObject({ key: handshake.key, upgraded: true });

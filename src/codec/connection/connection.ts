@@ -278,8 +278,11 @@ export class Connection implements StreamReading {
     if (this.halves.isWaited(side)) this.halves.meet(taker);
     if (partialHeads) this.lanes.tellHandshake(taker);
     if (this.opening.state === 'refused') lane.phase = 'body';
-    else if (this.opening.state === 'requested' && !this.options.capture && !partialHeads) lane.phase = 'body';
-    else if (this.options.capture && !this.opening.isDoubtful && !this.isStated(bytes)) this.lanes.beginSearch(side);
+    else if (this.opening.state === 'requested' && !this.options.capture && !partialHeads) {
+      // What comes in place of an answer follows the request also in a recording.
+      this.lanes.tellHandshake(taker);
+      lane.phase = 'body';
+    } else if (this.options.capture && !this.opening.isDoubtful && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
       this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : otherSide(side);

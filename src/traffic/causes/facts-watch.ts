@@ -1,4 +1,5 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
+import { otherSide, type Side, type StreamOrigin } from '../../codec/bytes/stream-taker.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
@@ -11,6 +12,7 @@ import { idleEndOf } from '../../rules/causes/idle.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { provenCloser, provenUnanswered } from '../tally/proven.js';
 import type { ConnectionSummary } from '../tally/summary.js';
+import { Beginnings } from './beginnings.js';
 
 type Known = Exclude<Direction, 'unknown'>;
 
@@ -80,6 +82,17 @@ export class FactsWatch {
   /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined = undefined;
   private lastTime = NaN;
+  /** Undefined where the first bytes are not those of the connection. */
+  private readonly beginnings: Beginnings | undefined;
+
+  constructor({ isOneSequence, isClientFirst }: Pick<StreamOrigin, 'isOneSequence' | 'isClientFirst'>) {
+    this.beginnings = isOneSequence || !isClientFirst ? undefined : new Beginnings();
+  }
+
+  /** Bytes `start` to `end` of `bytes`, which `side` sent: before what is read of them. */
+  begin(side: Side, bytes: Uint8Array, start: number, end: number): void {
+    this.beginnings?.take(side, bytes, start, end);
+  }
 
   frame(record: JudgedFrame): void {
     const { frame } = record;
@@ -93,7 +106,10 @@ export class FactsWatch {
     if (record.type === 'handshake') {
       this.handshake = kept(record.handshake);
       this.openTime = record.time ?? NaN;
-      if (record.handshake.response) this.server.spoke = true;
+      if (record.handshake.response) {
+        this.server.spoke = true;
+        this.beginnings?.drop();
+      }
     } else if (record.type === 'http2') this.http2(record);
     else if (record.direction === 'server') {
       this.server.spoke = true;
@@ -102,8 +118,10 @@ export class FactsWatch {
   }
 
   /** The summary with the cause of the connection's end, where the bytes have none. `lastTime`: of the last byte, NaN where unknown. */
-  explained(summary: ConnectionSummary, lastTime: number): ConnectionSummary {
+  explained(summary: ConnectionSummary, lastTime: number, client: Side): ConnectionSummary {
     if (this.handshake === undefined || summary.cause !== undefined) return summary;
+    // It is neither a response nor frames.
+    if (summary.directions.server.frames === 0) this.body ??= this.beginnings?.of(otherSide(client));
     const facts = this.facts(summary, lastTime);
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
     return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
