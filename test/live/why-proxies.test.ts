@@ -259,13 +259,19 @@ describe.runIf(has('haproxy'))('connect through HAProxy', () => {
       ['mail', noHttp, ''],
       ['own', failing, ''],
       ['denied', sound, 'http-request deny'],
+      ['bare rule', sound, 'http-request return status 426'],
+      ['rule', sound, 'http-request return status 426 content-type text/plain string "upgrade required"'],
+      ['faithful rule', sound, 'http-request return status 426 hdr Upgrade websocket'],
+      ['bad request', sound, 'http-request deny deny_status 400'],
       ['moved', sound, 'http-request redirect scheme https code 301'],
     ];
     const listeners: string[] = [];
     for (const [name, server, lines] of proxies) {
       const port = await freePort();
       ports.set(name, port);
-      listeners.push(`listen ${name}\n bind 127.0.0.1:${port}\n ${lines}\n server one 127.0.0.1:${server}\n`);
+      listeners.push(
+        `listen ${name.replaceAll(' ', '-')}\n bind 127.0.0.1:${port}\n ${lines}\n server one 127.0.0.1:${server}\n`,
+      );
     }
     const config = shop.write(
       'haproxy.cfg',
@@ -285,6 +291,11 @@ describe.runIf(has('haproxy'))('connect through HAProxy', () => {
     // The server's own 503.
     ['own', undefined],
     ['denied', 'origin-missing'],
+    // Of its own configuration: no server refused the request.
+    ['bare rule', undefined],
+    ['rule', undefined],
+    ['faithful rule', undefined],
+    ['bad request', undefined],
     ['moved', 'redirect-to-tls'],
   ])('%s: %s', async (name, code) => {
     expect(await causeOf(through(name), ...TALK)).toBe(code);

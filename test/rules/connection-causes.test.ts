@@ -26,7 +26,14 @@ function refusal(response: readonly string[], body = '', request: readonly strin
 }
 
 const SWITCHED = ['HTTP/1.1 101 Switching Protocols', ...UPGRADE];
-const TEXT: SentMessage = { type: 'text', length: 70_000, isLargest: true, isFirstOfType: true, isSound: true };
+const TEXT: SentMessage = {
+  type: 'text',
+  length: 70_000,
+  isLargest: true,
+  isFirstOfType: true,
+  isOneOfSeveral: false,
+  isSound: true,
+};
 const BINARY: SentMessage = { ...TEXT, type: 'binary' };
 
 interface Ended extends Partial<ConnectionFacts> {
@@ -63,6 +70,7 @@ const NOT_UTF8: EndFacts['fault'] = {
   args: { byte: 0, bytes: 'ff' },
 };
 
+const DATE = 'Date: Mon, 30 Nov 2026 02:00:00 GMT';
 const JSON_TYPE = 'Content-Type: application/json';
 const HTML = 'Content-Type: text/html';
 
@@ -144,6 +152,20 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26'], 'You need a WebSocket client.'),
     // `return 426 "…"` of nginx.
     refusal(['HTTP/1.1 426 ', 'Server: nginx/1.26'], 'Upgrade Required'),
+  ],
+  [
+    'upgrade-removed',
+    'a proxy in front of the server',
+    refusal(['HTTP/1.1 426 Upgrade Required', DATE], 'Upgrade Required'),
+    // `http-request return status 426 content-type text/plain string "Upgrade Required"` of HAProxy.
+    refusal(['HTTP/1.1 426 Upgrade Required', 'content-type: text/plain'], 'Upgrade Required'),
+  ],
+  [
+    'upgrade-removed',
+    'a proxy in front of the server',
+    refusal(['HTTP/1.1 426 Upgrade Required', DATE, 'Upgrade: websocket']),
+    // The same with `hdr Upgrade websocket`.
+    refusal(['HTTP/1.1 426 Upgrade Required', 'upgrade: websocket', 'content-length: 0']),
   ],
   [
     'upgrade-removed',
@@ -353,6 +375,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     'content-refused',
     '70000 bytes',
     ended({ ...close(1007), sent: TEXT }),
+    ended({ ...close(1007), sent: { ...TEXT, isOneOfSeveral: true } }),
+  ],
+  [
+    'content-refused',
+    '70000 bytes',
+    ended({ ...close(1007), sent: TEXT }),
     ended({ close: { ...close(1007).close!, reason: 'invalid start byte at position 0' }, sent: TEXT }),
   ],
   [
@@ -371,6 +399,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     'handler-failed',
     'binary message',
     ended({ ...close(1011), sent: BINARY }),
+    ended({ ...close(1011, false), sent: TEXT }),
+  ],
+  [
+    'handler-failed',
+    'on one of the last messages of the client: its handler failed',
+    ended({ ...close(1011), sent: { ...TEXT, isOneOfSeveral: true } }),
     ended({ ...close(1011, false), sent: TEXT }),
   ],
   ['failed-at-open', 'log of the server', ended(close(1011, false, true)), ended(close(1011, false, false))],

@@ -110,8 +110,7 @@ const ENDING_CAUSES = {
       'the {by} closed with 1009 on a message of {length} bytes, the largest so far: its limit is below that. Raise it, or send less in one message (fragments do not help)',
   },
   'handler-failed': {
-    message:
-      'the {by} closed with 1011 on the {type} message of {length} bytes: its handler failed on it. The reason is in the log of the {by}',
+    message: 'the {by} closed with 1011 on {which}: its handler failed on it. The reason is in the log of the {by}',
   },
   'failed-at-open': {
     message:

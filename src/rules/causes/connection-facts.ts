@@ -13,6 +13,8 @@ export interface SentMessage {
   readonly isLargest: boolean;
   /** No message of this type before it in its direction. */
   readonly isFirstOfType: boolean;
+  /** Another message of the same end comes just before it, and none of the other end between: what answers may answer either. */
+  readonly isOneOfSeveral: boolean;
   /** What was sent is well-formed: UTF-8, compression. */
   readonly isSound: boolean;
 }

@@ -86,7 +86,7 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
     if (fault !== undefined) return forFault(by, code, fault);
     // It got other bytes than were seen here: something between them changed these.
     if (OF_ENCODING.test(reason)) return undefined;
-    if (!isAnswer || last?.type !== 'text' || !last.isSound) return undefined;
+    if (!isAnswer || last?.type !== 'text' || !last.isSound || last.isOneOfSeveral) return undefined;
     return causeBy('content-refused', { by, length: last.length });
   },
   1009: (facts, by, { isAnswer }) => {
@@ -98,7 +98,11 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
     const last = facts[other].lastMessage;
     if (facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
     if (isAtOpen) return causeBy('failed-at-open', { by, other });
-    return isAnswer && last ? causeBy('handler-failed', { by, type: last.type, length: last.length }) : undefined;
+    if (!isAnswer || last === undefined) return undefined;
+    const which = last.isOneOfSeveral
+      ? `one of the last messages of the ${other}`
+      : `the ${last.type} message of ${last.length} bytes`;
+    return causeBy('handler-failed', { by, which });
   },
 };
 

@@ -90,7 +90,7 @@ const PLAIN_TO_TLS =
   /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server/i;
 const GATEWAY: Readonly<Record<number, string>> = {
   502: 'it reaches no server behind it, or what that answers is no HTTP. Check the address that it passes the path to, and that the server runs',
-  503: 'no server behind it is up. Check its health check, and that the server runs',
+  503: 'no server behind it is up, or a rule of its own returns 503. Check its health check, and that the server runs',
   504: 'the server behind it does not answer in time. Check the address that it passes the path to, and that the server answers the upgrade',
 };
 /** nginx answers 502 where no server is up. */
@@ -176,9 +176,11 @@ const ASKS_FOR_WEBSOCKET = /\bwebsocket\b|\bupgrade required\b/i;
 
 /**
  * Whether a 426 is of a WebSocket server, and not of a rule in the proxy. A proxy removes its Upgrade header, which RFC 9110
- * §15.5.22 demands, and keeps its reason and its body; `return 426` of nginx has no reason.
+ * §15.5.22 demands, and keeps its reason and its body; `return 426` of nginx has no reason. HAProxy does not name itself, passes
+ * the Date of servers on, and has none in what its `http-request return` answers.
  */
-function isOfWebSocketServer({ response, body, isProxysPage }: RefusalFacts): boolean {
+function isOfWebSocketServer({ response, body, proxy, isProxysPage }: RefusalFacts): boolean {
+  if (proxy === undefined && !has(response, 'Date')) return false;
   const wanted = tokens(response, 'Upgrade');
   if (wanted.length > 0) return wanted.includes('websocket');
   return response.reason !== '' && !isProxysPage && ASKS_FOR_WEBSOCKET.test(body);

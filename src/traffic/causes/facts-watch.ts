@@ -32,20 +32,22 @@ class WatchedEnd {
   private length = 0;
   private isLargest = false;
   private isFirstOfType = false;
+  private isOneOfSeveral = false;
   private isSound = false;
 
-  /** Whether the frame ends a message, or what came of one. */
-  frame({ header, missing, message }: Frame): boolean {
+  /** Whether the frame ends a message, or what came of one. `isNext`: the message before it was just before, and of this end. */
+  frame({ header, missing, message }: Frame, isNext: boolean): boolean {
     if (message !== undefined) {
       const { opcode, wireBytes, bytes = wireBytes, utf8Error, inflation = 'ok' } = message;
-      this.message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
+      this.message(opcode, bytes, utf8Error === undefined && inflation === 'ok', isNext);
     } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
-      this.message(header.opcode, Number(header.payloadLength), false);
+      this.message(header.opcode, Number(header.payloadLength), false, isNext);
     } else return false;
     return true;
   }
 
-  message(opcode: number, length: number, isSound: boolean): void {
+  message(opcode: number, length: number, isSound: boolean, isNext: boolean): void {
+    this.isOneOfSeveral = isNext;
     this.opcode = opcode;
     this.length = length;
     this.isSound = isSound;
@@ -56,9 +58,10 @@ class WatchedEnd {
   }
 
   private get lastMessage(): SentMessage | undefined {
-    const { opcode, length, isLargest, isFirstOfType, isSound } = this;
+    const { opcode, length, isLargest, isFirstOfType, isOneOfSeveral, isSound } = this;
     if (opcode === 0) return undefined;
-    return { type: opcode === OPCODE.text ? 'text' : 'binary', length, isLargest, isFirstOfType, isSound };
+    const type = opcode === OPCODE.text ? 'text' : 'binary';
+    return { type, length, isLargest, isFirstOfType, isOneOfSeveral, isSound };
   }
 
   facts(unansweredPings = 0): EndFacts {
@@ -173,7 +176,7 @@ export class FactsWatch {
     const end = direction === 'client' ? this.client : this.server;
     end.spoke = true;
     if (opcode > OPCODE.binary || this.hasClosed) return;
-    end.message(opcode, payloadLength, true);
+    end.message(opcode, payloadLength, true, this.isNext(direction, time));
     this.lastBy = direction;
     this.lastTime = time;
   }
@@ -188,9 +191,14 @@ export class FactsWatch {
     if (this.hasClosed && frame.missing === 0) return;
     if (diagnostics.length > 0) end.fault ??= diagnostics.find(isPeers);
     if (opcode > OPCODE.binary && frame.message === undefined) return;
-    if (!end.frame(frame) || this.hasClosed) return;
+    if (!end.frame(frame, this.isNext(direction, time)) || this.hasClosed) return;
     this.lastBy = direction;
     this.lastTime = time;
+  }
+
+  /** The last message came from this end too, just before. Where times are unknown the order has to do. */
+  private isNext(by: Known, time: number): boolean {
+    return this.lastBy === by && !(time - this.lastTime > PROMPT);
   }
 
   private close(by: Known, time = NaN): void {
