@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timeLeft } from '../../src/cli/check/time-left.js';
+import type { Need } from '../../src/conformance/case.js';
 import { CASES } from '../../src/conformance/all-cases.js';
 import { select } from '../../src/conformance/select.js';
 
@@ -11,13 +12,17 @@ const ALL = select(CASES, { peer: 'server', full: true, safe: false }).cases;
 const AVERAGE: Readonly<Record<string, number>> = { '6': 0.07, '9': 0.25, '12': 29, '13': 12, deflate: 0.13 };
 
 /** What is said to be left after each case, where cases run one after the other, each as long as `seconds` says. */
-function course(cases: typeof ALL, seconds: (at: number) => number): { readonly at: number; readonly left: number }[] {
+function course(
+  cases: typeof ALL,
+  seconds: (at: number) => number,
+  lacks: readonly Need[] = [],
+): { readonly at: number; readonly left: number }[] {
   const done = new Set<string>();
   let at = 0;
   return cases.flatMap(({ id }, i) => {
     done.add(id);
     at += seconds(i);
-    const left = timeLeft(cases, (one) => done.has(one), at);
+    const left = timeLeft(cases, (one) => done.has(one), at, lacks);
     return left === undefined ? [] : [{ at, left }];
   });
 }
@@ -31,6 +36,16 @@ describe('the time that is left', () => {
       expect(at + left).toBeGreaterThan(whole / 3);
       expect(at + left).toBeLessThan(whole * 3);
     }
+  });
+
+  it('leaves out the work of cases that need what the server lacks', () => {
+    // Seconds, on the average, of a run against `ws` without compression.
+    const average = (i: number): number => (ALL[i]!.id.startsWith('9.') ? 0.9 : 0.05);
+    const told = course(ALL, average, ['deflate']);
+    const whole = told.at(-1)!.at;
+    for (const { at, left } of told) expect(at + left).toBeLessThan(whole * 3);
+    const blind = course(ALL, average);
+    expect(Math.max(...blind.map(({ at, left }) => at + left))).toBeGreaterThan(whole * 3);
   });
 
   it('is exact where all cases are alike, and nothing at the end', () => {

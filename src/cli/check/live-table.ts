@@ -1,5 +1,5 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
-import type { Case } from '../../conformance/case.js';
+import type { Case, Need } from '../../conformance/case.js';
 import { passes } from '../../conformance/case.js';
 import type { CaseResult } from '../../conformance/run.js';
 import type { Look } from '../../terminal/layout.js';
@@ -22,6 +22,8 @@ export class LiveMatrix {
     private readonly io: Io,
     private readonly cases: readonly Case[],
     private readonly look: Look,
+    /** What the peer is known not to have. */
+    private readonly lacks: readonly Need[],
   ) {
     this.began = io.now();
   }
@@ -53,7 +55,7 @@ export class LiveMatrix {
     const total = this.cases.length;
     const filled = Math.round((size / total) * BAR_WIDTH);
     const failed = [...this.results.values()].filter((one) => one.skipped === undefined && !passes(one)).length;
-    const time = timeLeft(this.cases, (id) => this.results.has(id), seconds);
+    const time = timeLeft(this.cases, (id) => this.results.has(id), seconds, this.lacks);
     const left = time === undefined ? '' : print`  ${Math.round(time)} s left`;
     const bar = print`[${print`#`.repeat(filled)}${print`.`.repeat(BAR_WIDTH - filled)}]`;
     return print`${bar} ${size} of ${total} cases${failed > 0 ? print`, ${failed} failed` : ''}${left}`.slice(

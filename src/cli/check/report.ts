@@ -1,5 +1,5 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
-import type { Case, PeerRole } from '../../conformance/case.js';
+import type { Case, Need, PeerRole } from '../../conformance/case.js';
 import { alikeCases, alikeText } from '../../conformance/reports/alike.js';
 import { githubCommands } from '../../conformance/reports/github.js';
 import { deviations, outcomeText, type Deviation, type Outcomes } from '../../conformance/reports/outcomes.js';
@@ -57,6 +57,8 @@ export interface CheckContext {
   readonly room: CaseRoom;
   /** Over HTTP/2: its frames are drawn as well. */
   readonly below?: BelowTrace | undefined;
+  /** What the peer is known not to have: cases that need it take no time. */
+  readonly lacks?: readonly Need[];
 }
 
 /** How a run ended. */
@@ -86,7 +88,7 @@ export class CheckReport {
   ) {
     this.startedAt = io.now();
     this.reach = reachWords(options);
-    if (io.stderr.isTTY && !options.quiet) this.live = new LiveMatrix(io, cases, look);
+    if (io.stderr.isTTY && !options.quiet) this.live = new LiveMatrix(io, cases, look, context.lacks ?? []);
   }
 
   static async begin(

@@ -1,6 +1,6 @@
 import { print } from '../../describe/printable.js';
 import type { NotOpened } from '../../conformance/bench/bench.js';
-import type { Case } from '../../conformance/case.js';
+import type { Case, Need } from '../../conformance/case.js';
 import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
 import type { Unasked } from '../../conformance/bench/unasked.js';
 import type { RunReport } from '../../conformance/reports/report.js';
@@ -95,7 +95,8 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   };
   // A signal came before anything was known of the server: the report states that no case was run.
   const pinned = probe && pins && pinsFor(pins, target.agent);
-  const context = { pinned, room: new CaseRoom(), below: await belowOf(options) };
+  const lacks = lackedBy(probe, options);
+  const context = { pinned, room: new CaseRoom(), below: await belowOf(options), lacks };
   const report = await CheckReport.begin(io, cases, { ...target, seed }, options, context);
   if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
   const { run, exit } = await report.end();
@@ -154,10 +155,19 @@ function unfitExit({ handshake, end, isRefusal, isForeign }: NotOpened): number 
   return handshake.upgraded || handshake.response.status === 101 ? undefined : EXIT.refused;
 }
 
+function isEcho(probe: Probe, echo: CheckOptions['echo']): boolean {
+  return echo === 'auto' ? probe.echoes : echo === 'yes';
+}
+
+/** What cases need, and this server does not have. */
+function lackedBy(probe: Probe | undefined, { echo }: CheckOptions): readonly Need[] {
+  if (probe === undefined) return [];
+  return [...(isEcho(probe, echo) ? [] : ['echo' as const]), ...(probe.deflates ? [] : ['deflate' as const])];
+}
+
 /** Why a case would prove nothing about this server. */
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
-  const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';
-  if (echoes || !needs.includes('echo')) return undefined;
+  if (isEcho(probe, echo) || !needs.includes('echo')) return undefined;
   if (echo === 'no') return 'it needs an echo (--echo no)';
   if (probe.problem) return 'whether the server is an echo is not known: the handshake does not hold (--echo)';
   return probe.answers
