@@ -1,8 +1,11 @@
 import type { Printable, PrintableBytes } from './printable.js';
 
 const FIRST_ROOM = 64 * 1024;
+/** Characters of a text that are written at a time: room is made for the most bytes that they can have. */
+const PIECE = 64 * 1024;
 const SPACE = 0x20;
 const ZERO = 0x30;
+const LF = 0x0a;
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,6 +43,20 @@ export class LineBuffer {
 
   /** Any text. */
   text(text: Printable): void {
+    let at = 0;
+    for (; text.length - at > PIECE; at = pieceEnd(text, at)) this.piece(text.slice(at, pieceEnd(text, at)));
+    this.piece(at === 0 ? text : text.slice(at));
+  }
+
+  /** Each with a line end: a joined text of many lines would be held once more. */
+  lines(lines: readonly Printable[]): void {
+    for (const line of lines) {
+      this.text(line);
+      this.reserve(1)[this.length++] = LF;
+    }
+  }
+
+  private piece(text: string): void {
     const room = this.reserve(text.length * 3);
     this.length += encoder.encodeInto(text, room.subarray(this.length)).written;
   }
@@ -91,8 +108,14 @@ export class LineBuffer {
   endLine(): void {
     const room = this.reserve(1);
     while (this.length > 0 && room[this.length - 1] === SPACE) this.length--;
-    room[this.length++] = 0x0a;
+    room[this.length++] = LF;
   }
+}
+
+/** Where the piece that begins at `at` ends: between two characters, also where one has two code units. */
+function pieceEnd(text: string, at: number): number {
+  const end = at + PIECE;
+  return (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
 }
 
 /** Text as the bytes that `raw` takes. */

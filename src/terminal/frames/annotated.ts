@@ -19,18 +19,17 @@ import { drawPayload, hiddenLines } from './payload.js';
 import { prettyJson } from './pretty-json.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
-import { joined, print, type Printable } from '../../describe/printable.js';
+import { print, type Printable } from '../../describe/printable.js';
 
 /** The annotated view: every bit of every frame with its meaning. A blank line separates records, and precedes the first too where it `goesOn`. */
 export function annotatedView(options: ViewOptions, look: Look, goesOn = false): View {
   let first = !goesOn;
   const originOf = originWords(options);
   return (record, out) => {
-    const drawn = drawRecord(record, options, look, originOf(record));
-    const lines = [...drawn, ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
-    const gap = first ? '' : '\n';
+    if (!first) out.text(print`\n`);
     first = false;
-    out.text(print`${gap}${joined(lines, print`\n`)}\n`);
+    out.lines(drawRecord(record, options, look, originOf(record)));
+    out.lines(record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look)));
   };
 }
 

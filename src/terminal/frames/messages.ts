@@ -13,7 +13,7 @@ import { prettyJson } from './pretty-json.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { PlacedPacket } from '../../apps/packet.js';
 import type { View, ViewOptions } from '../../describe/view.js';
-import { joined, print, type Printable } from '../../describe/printable.js';
+import { print, type Printable } from '../../describe/printable.js';
 
 /** The messages as the application sees them: assembled, inflated; frames are shown only where something is wrong. */
 export function messagesView(options: ViewOptions, look: Look): View {
@@ -26,8 +26,8 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const drawn = message
       ? [...drawMessage(message, options, look, origin), ...packetsOf(message, packets)]
       : drawOther(record, look, origin);
-    const lines = [...drawn, ...problems];
-    if (lines.length > 0) out.text(print`${joined(lines, print`\n`)}\n`);
+    out.lines(drawn);
+    out.lines(problems);
   };
 
   /** A message that is JSON is indented already. */

@@ -124,7 +124,7 @@ function partTable({ parts }: FrameModel): HTMLElement {
   table.append(el('div', { class: 'part-titles', role: 'row' }, cells));
   for (const [index, part] of parts.entries()) table.append(partRow(part, index));
   table.addEventListener('keydown', (event) => {
-    const row = event.target as HTMLElement;
+    const row = (event.target as HTMLElement).closest('.part')!;
     const to =
       event.key === 'ArrowDown' ? row.nextElementSibling : event.key === 'ArrowUp' ? row.previousElementSibling : null;
     if (!(to instanceof HTMLElement)) return;
@@ -139,7 +139,9 @@ const COLUMNS = ['name', 'raw', 'value', 'meaning', 'rfc'] as const;
 function partRow(part: ModelField, index: number): HTMLElement {
   const row = el('div', { class: `part k-${part.kind}`, role: 'row', 'data-parts': index, tabindex: 0 });
   for (const name of COLUMNS) {
-    row.append(el('span', { class: name, role: name === 'name' ? 'rowheader' : 'cell', text: part[name] }));
+    const cell = el('span', { class: name, role: name === 'name' ? 'rowheader' : 'cell' });
+    cell.append(name === 'rfc' ? rfcLink(part.rfc) : part[name]);
+    row.append(cell);
   }
   return row;
 }
