@@ -10,6 +10,8 @@ export const BINARY = fileURLToPath(new URL('../../bin/wsinspect.js', import.met
 
 /** A process that does not end by itself is killed then at the earliest: a net, not a measurement. */
 const NET_SECONDS = 60;
+/** Seconds that are given in addition where the machine is busy. */
+const MOST_WAITED = 600;
 /** Whoever takes more is killed, in MB: the machine is shared. */
 const MOST_MEMORY = 1500;
 /** Bytes of output that are kept; all are counted. */
@@ -37,6 +39,15 @@ function workOf(pid) {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return NaN;
+  }
+}
+
+/** Seconds for which a process was ready to run and another ran in its place; 0 where that is not known. */
+function waitedOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e9;
+  } catch {
+    return 0;
   }
 }
 
@@ -86,16 +97,30 @@ export class Target {
     });
     const sampler = globalThis.setInterval(() => this.sample(), 25);
     const patience = Math.max(seconds, NET_SECONDS);
-    const net = globalThis.setTimeout(() => this.kill(`did not end in ${patience} s`), patience * 1000);
+    this.watchTime(patience);
     void this.exited.then(([exit, signal]) => {
       globalThis.clearInterval(sampler);
-      globalThis.clearTimeout(net);
+      globalThis.clearTimeout(this.net);
       [this.exit, this.signal] = [exit, signal];
     });
   }
 
   get pid() {
     return this.child.pid;
+  }
+
+  /** Kills it after `patience` seconds, not counting those in which it, or what it talks to here, waited for a processor. */
+  watchTime(patience) {
+    const before = waitedOf(process.pid);
+    const wait = (seconds, granted) => {
+      this.net = globalThis.setTimeout(() => {
+        const waited = waitedOf(this.pid) + waitedOf(process.pid) - before;
+        const more = Math.min(waited, MOST_WAITED) - granted;
+        if (more > 1) wait(more, granted + more);
+        else this.kill(`did not end in ${patience} s`);
+      }, seconds * 1000);
+    };
+    wait(patience, 0);
   }
 
   /** What stands in a shell. */
