@@ -39,7 +39,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wsinspect-fuzz-'));
 try {
   const outfile = join(folder, 'fuzz.mjs');
-  const contents = "export * from './test/fuzz/fuzz.js'; export * from './test/fuzz/corpus.js';";
+  const contents = [
+    "export * from './test/fuzz/fuzz.js';",
+    "export * from './test/fuzz/corpus.js';",
+    "export { APP_PROTOCOLS } from './src/apps/registry.js';",
+  ].join('\n');
   await build({
     stdin: { contents, resolveDir: root },
     outfile,
@@ -52,12 +56,12 @@ try {
     },
     logLevel: 'warning',
   });
-  const { fuzz, fuzzKinds, FUZZ_PROTOCOLS, readCorpus } = await import(pathToFileURL(outfile).href);
+  const { fuzz, fuzzKinds, readCorpus, APP_PROTOCOLS } = await import(pathToFileURL(outfile).href);
   const corpus = readCorpus(new URL('../fixtures/', import.meta.url));
   const kinds = fuzzKinds(library, corpus);
   const given = [
     ['KIND', kind, kinds],
-    ['PROTOCOL', protocol, FUZZ_PROTOCOLS],
+    ['PROTOCOL', protocol, APP_PROTOCOLS.map(({ name }) => name)],
   ];
   const wrong = given.find(([, value, known]) => value && !known.includes(value));
   if (wrong) {

@@ -24,7 +24,7 @@ async function lit(page: Page, view: string): Promise<{ fields: string[]; bytes:
   return { fields, bytes: await page.locator(`${view} .byte.lit`).count() };
 }
 
-/** The list follows its end, and shows what is in sight: goes through it, again and again, until the row stands there. */
+/** The list follows its end, and shows what is in sight: goes through it, again and again, until the row is among them. */
 const SCROLL_TO_LEFT_OUT = `new Promise((done) => {
   const rows = document.querySelector('#rows');
   rows.scrollTop = 0;

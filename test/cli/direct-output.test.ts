@@ -39,7 +39,7 @@ describe('the first bytes go to the descriptor, and the others to a stream', () 
     expect(made.streamed).toEqual(streamed);
   });
 
-  it('a descriptor that takes nothing: the stream meets and tells the reason', () => {
+  it('a descriptor that takes nothing: the stream meets and reports the reason', () => {
     const descriptor = openSync('/dev/null', 'r');
     const { output, streamed } = outputOn(descriptor);
     expect(output.closed).toBe(false);

@@ -1,4 +1,3 @@
-import { APP_PROTOCOLS } from '../../src/apps/registry.js';
 import { pcapSource } from '../../src/sources/files/pcap.js';
 import { pcapngSource } from '../../src/sources/files/pcapng.js';
 import { openSource } from '../../src/sources/detect/detect.js';
@@ -54,9 +53,6 @@ export interface Run {
 export function fuzzKinds(codec: Codec, corpus: Corpus): string[] {
   return createChecks(codec, tools, corpus, undefined).map(({ name }) => name);
 }
-
-/** What PROTOCOL may name. */
-export const FUZZ_PROTOCOLS: readonly string[] = APP_PROTOCOLS.map(({ name }) => name);
 
 export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzzed> {
   const { seed, from, to, kind, protocol, begins, clock } = run;

@@ -3,7 +3,7 @@ import type { Printable, PrintableBytes } from '../../describe/printable.js';
 import type { Output } from './io.js';
 import { withoutCommands } from './without-commands.js';
 
-/** What a pipe that nobody has written to takes at least, so that writing to it does not wait for its reader. */
+/** What an empty pipe takes at least, so that writing to it does not wait for its reader. */
 const MOST = 4096;
 
 /**
@@ -44,7 +44,7 @@ export class DirectOutput implements Output {
     try {
       return data.length === 0 ? 0 : writeSync(this.descriptor, data);
     } catch {
-      // The stream meets the same, and tells of it.
+      // The stream meets the same, and reports it.
       return 0;
     }
   }

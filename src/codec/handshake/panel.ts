@@ -10,7 +10,7 @@ export interface PanelFacts {
 }
 
 /** A fact, its value after a colon or on the next line. */
-const FACT = /^(request url|request method|status code|status)[ \t]*:?[ \t]*(.*)$/i;
+const FACT = /^(request url|request method|status code|status)(?![\w-])([^]*)/i;
 const URL = /^(?:wss?|https?):\/\/\S+$/i;
 const STATUS = /^(\d{3})(?:[ \t]+([\w ]{1,80}))?$/;
 const isBlank = ({ text }: SourceLine): boolean => text.trim() === '';
@@ -19,8 +19,10 @@ const isBlank = ({ text }: SourceLine): boolean => text.trim() === '';
 export function panelFacts(all: readonly SourceLine[]): PanelFacts {
   const lines = all.filter((line) => !isBlank(line)).map(({ text }) => text.trim());
   const facts = lines.flatMap((line, at) => {
-    const [, name, own] = FACT.exec(line) ?? [];
-    return name === undefined ? [] : [{ name: name.toLowerCase(), value: own === '' ? (lines[at + 1] ?? '') : own! }];
+    const [, name, rest] = FACT.exec(line) ?? [];
+    if (name === undefined) return [];
+    const own = rest!.trim().replace(/^:/, '').trim();
+    return [{ name: name.toLowerCase(), value: own === '' ? (lines[at + 1] ?? '') : own }];
   });
   const only = (names: readonly string[], pattern: RegExp): string | undefined => {
     const found = facts.filter(({ name, value }) => names.includes(name) && pattern.test(value));

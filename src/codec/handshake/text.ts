@@ -151,7 +151,7 @@ function withPanel(head: Head, { method, url, status, reason }: PanelFacts): Hea
   if (head.kind === 'response')
     return head.status !== undefined || status === undefined ? head : { ...head, status, reason: reason ?? '' };
   if (url === undefined) return head;
-  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
+  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#[^]*/, '');
   return { ...head, method: method ?? '', target: target.startsWith('/') ? target : `/${target}` };
 }
 
