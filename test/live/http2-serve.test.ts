@@ -28,6 +28,15 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const connectFields = (port: number): { name: string; value: string }[] => [
+  { name: ':method', value: 'CONNECT' },
+  { name: ':protocol', value: 'websocket' },
+  { name: ':scheme', value: 'http' },
+  { name: ':path', value: '/bad' },
+  { name: ':authority', value: `127.0.0.1:${port}` },
+  { name: 'sec-websocket-version', value: '13' },
+];
+
 const HELLO = '810568656c6c6f';
 
 describe('serve --http2', () => {
@@ -250,15 +259,10 @@ describe('floods over HTTP/2 end their connection, are named, and disturb no oth
     const server = await serve();
     const socket = dial(server.port, '127.0.0.1');
     socket.resume();
-    const connect = [
-      { name: ':method', value: 'CONNECT' },
-      { name: ':protocol', value: 'websocket' },
-      { name: ':scheme', value: 'http' },
-      { name: ':path', value: '/bad' },
-      { name: ':authority', value: 'localhost' },
-      { name: 'sec-websocket-version', value: '13' },
-      { name: 'upgrade', value: 'websocket' },
-    ].map((each) => ({ ...each, form: 'plain' as const }));
+    const connect = [...connectFields(server.port), { name: 'upgrade', value: 'websocket' }].map((each) => ({
+      ...each,
+      form: 'plain' as const,
+    }));
     const head = http2Frame({ type: HTTP2_TYPE.headers, flags: 4, stream: 1 }, new HpackEncoder().encode(connect));
     socket.write(Buffer.concat([PREFACE, SETTINGS, head]));
     await server.until((out) => out.includes('why:'));
@@ -272,6 +276,28 @@ describe('floods over HTTP/2 end their connection, are named, and disturb no oth
       expect.stringContaining('↔ ended  RST by the server'),
       expect.stringMatching(/RST_STREAM PROTOCOL_ERROR .* objects to what the other end sent \(h2-stream-reset\)$/),
     ]);
+  });
+
+  it.each([
+    ['x-a', 'a\0b', 'h2-value-character'],
+    ['x-a', 'a\nb', 'h2-value-character'],
+    ['x-a', ' a', 'h2-value-blank'],
+    ['x a', 'b', 'h2-name-character'],
+  ])('a CONNECT with a field that node:http2 leaves out, %j: %j', async (name, value, code) => {
+    const server = await serve('--json');
+    const { port } = server;
+    const socket = dial(port, '127.0.0.1');
+    socket.resume();
+    const connect = [...connectFields(port), { name, value }].map((each) => ({ ...each, form: 'plain' as const }));
+    const head = http2Frame({ type: HTTP2_TYPE.headers, flags: 4, stream: 1 }, new HpackEncoder().encode(connect));
+    socket.write(Buffer.concat([PREFACE, SETTINGS, head]));
+    await server.until((out) => out.includes('"type":"connection"'));
+    socket.destroy();
+    await server.stop();
+    const [handshake] = server.records.filter(({ type }) => type === 'handshake');
+    expect(handshake).toMatchObject({ diagnostics: [{ code }] });
+    expect(handshake).not.toHaveProperty('response');
+    expect(server.out).toContain('RST_STREAM PROTOCOL_ERROR');
   });
 
   it('a window of zero: what waits is bounded, and the peer is dropped', async () => {

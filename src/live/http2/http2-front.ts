@@ -53,6 +53,8 @@ const IDLE = 60;
 /** Bytes that a peer may send on a stream, and on the connection, before they are read. */
 const STREAM_WINDOW = 256 * 1024;
 const CONNECTION_WINDOW = 4 * 1024 * 1024;
+/** RFC 9113 §7. */
+const PROTOCOL_ERROR = 1;
 /** Fields of a request. */
 const MOST_FIELDS = 2000;
 
@@ -145,6 +147,8 @@ export class Http2Front {
     stream.on('error', () => undefined);
     this.count(visit, stream);
     const head = requestHead(rawHeaders, stream.id ?? 0);
+    // `node:http2` leaves out a field by which the request is malformed (RFC 9113 §8.1.1), and goes on.
+    if (visit.live?.isMalformed(stream.id ?? 0)) return stream.close(PROTOCOL_ERROR);
     if (headers[':method'] === 'CONNECT' && !this.isForWebSocket(stream, head)) return;
     const { socket } = visit;
     if ('stream' in this.taker) return this.taker.stream({ stream, head, socket });
@@ -189,8 +193,7 @@ export class Http2Front {
     if (visit.open++ === 0) taker.busy(visit.socket, true);
     const { id } = stream;
     stream.on('close', () => {
-      // What it sent last passes the tap within a turn or two of the event loop.
-      if (visit.live && id !== undefined) setImmediate(() => setImmediate(() => visit.live?.closeStream(id)));
+      if (id !== undefined) visit.live?.closeStreamSoon(id);
       if (--visit.open === 0) taker.busy(visit.socket, false);
     });
   }

@@ -8,8 +8,10 @@ import {
   type StreamOrigin,
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
+import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Http2Event, Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
+import { malformationOf } from '../../rules/handshake/rules.js';
 import { Conversation } from '../../traffic/conversation.js';
 import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import { http2FaultWords } from '../../traffic/layers/http2-words.js';
@@ -91,12 +93,22 @@ export class LiveHttp2 implements TapTaker {
     return number;
   }
 
+  /** The request for a WebSocket on a stream is malformed (RFC 9113 §8.1.1). */
+  isMalformed(stream: number): boolean {
+    return this.streams.get(stream)?.isMalformed === true;
+  }
+
   /** A stream has closed at this end: nothing of it is read any more, also where the other end may still send something. */
   closeStream(stream: number): void {
     const open = this.streams.get(stream);
     this.streams.delete(stream);
     this.numbers.delete(stream);
     open?.close('reset', this.context.now());
+  }
+
+  /** The same, once what was sent last on the stream has passed the tap: within a turn or two of the event loop. */
+  closeStreamSoon(stream: number): void {
+    setImmediate(() => setImmediate(() => this.closeStream(stream)));
   }
 
   /** The connection has ended. Only the first call counts. */
@@ -136,7 +148,11 @@ export class LiveHttp2 implements TapTaker {
     const chosen = new ChosenStream(
       () => this.open(stream, time),
       (head) => this.hides(stream.stream, head),
-      (kind) => this.told.add(kind),
+      (side, event) => {
+        if (event.name === 'fault') this.told.add(event.kind);
+        // Also where `node:http2` refuses a stream without a word.
+        if (event.name === 'RST_STREAM' && side === this.here) this.closeStreamSoon(stream.stream);
+      },
     );
     this.streams.set(stream.stream, chosen);
     return chosen;
@@ -212,17 +228,23 @@ class BothStreams implements Http2StreamTaker {
 
 /** A stream that is opened with its first head, or its first bytes, unless it is hidden. */
 class ChosenStream implements Http2StreamTaker {
+  /** Its first head is. */
+  isMalformed = false;
   private taker: Http2StreamTaker | undefined;
   private isHidden = false;
+  private hasHead = false;
 
   constructor(
     private readonly open: () => Http2StreamTaker,
     private readonly hides: (head: Head) => boolean,
-    /** A fault was handed on. */
-    private readonly told: (kind: Http2FaultKind) => void,
+    /** It was handed on. */
+    private readonly told: (side: Side, event: Http2Event) => void,
   ) {}
 
   head(side: Side, head: Head, time: number): void {
+    if (!this.hasHead && head.kind === 'request')
+      this.isMalformed = malformationOf(readHandshake({ request: head })) !== undefined;
+    this.hasHead = true;
     if (this.taker === undefined && !this.isHidden) this.isHidden = this.hides(head);
     this.opened?.head(side, head, time);
   }
@@ -238,7 +260,7 @@ class ChosenStream implements Http2StreamTaker {
   http2Event(side: Side, event: Http2Event, time: number): void {
     if (this.taker === undefined) return;
     this.taker.http2Event(side, event, time);
-    if (event.name === 'fault') this.told(event.kind);
+    this.told(side, event);
   }
 
   fin(side: Side, time: number): void {

@@ -137,3 +137,15 @@ export const HTTP2_HANDSHAKE_RULES = {
     message: '{name} follows other fields: the message is malformed',
   },
 } as const satisfies Record<string, Rule>;
+
+/** By what they find a message is malformed (RFC 9113 §8.1.1), whatever its method. */
+export const MALFORMING = [
+  'h2-name-case',
+  'h2-name-character',
+  'h2-value-character',
+  'h2-value-blank',
+  'h2-connection-field',
+  'h2-pseudo-unknown',
+  'h2-pseudo-repeated',
+  'h2-pseudo-order',
+] as const satisfies readonly (keyof typeof HTTP2_HANDSHAKE_RULES)[];

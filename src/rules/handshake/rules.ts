@@ -4,6 +4,7 @@ import { HANDSHAKE_RULES, HTTP1_CODES, HTTP2_CODES, type HandshakeCode } from '.
 import type { HeadSide } from '../../codec/handshake/lines.js';
 import type { Check } from './check.js';
 import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
+import { MALFORMING } from './http2-catalogue.js';
 import { HTTP2_CHECKS } from './http2-checks.js';
 import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
 import { REQUEST_CHECKS } from './request-checks.js';
@@ -101,6 +102,11 @@ function judgeAll(handshake: Handshake): Map<HandshakeCode, OptionalJudgement> {
 /** Judges either half or both: RFC 6455 §4, §9.1, §11.3, RFC 7692 §5 and §7, and HTTP as far as these ask for it. In the order of the catalogue. */
 export function judgeHandshake(handshake: Handshake): HandshakeDiagnostic[] {
   return [...judgeAll(handshake).values()].flatMap((judged) => judged?.diagnostics ?? []);
+}
+
+/** The first finding by which a message over HTTP/2 is malformed (RFC 9113 §8.1.1). */
+export function malformationOf(handshake: Handshake): HandshakeDiagnostic | undefined {
+  return MALFORMING.flatMap((code) => run(code, CHECKS[code], handshake)?.diagnostics ?? [])[0];
 }
 
 /** Every requirement with its result, in the order of the catalogue. */
