@@ -33,11 +33,11 @@ export function drawDump(dump: Dump, look: Look): Printable[] {
     masked && fits(16, true) ? [16, true] : masked && fits(8, true) ? [8, true] : [fits(16, false) ? 16 : 8, false];
   const wireTitle = showWire ? padEnd(print`on the wire`, perRow * 3 + (perRow > 8 ? 2 : 1)) : '';
   const titles = print`${print` `.repeat(INDENT.length + offsetWidth + 2)}${wireTitle}unmasked`;
-  const cells = withoutCommands(bytes, dump.text ? textCells(bytes) : Array.from(bytes, byteCell));
+  const cells = new Cells(bytes, dump.text);
   const lines: Printable[] = masked ? [look.theme.dim(titles)] : [];
   for (let at = 0; at < bytes.length; at += perRow) {
     const end = Math.min(bytes.length, at + perRow);
-    const row = cells.slice(at, end);
+    const row = cells.row(at, end);
     const offset = look.theme.offset(padEnd(hexOffset(dump.offset + at), offsetWidth));
     const wire = showWire ? print`${look.theme.payload(hexCell(dump.wire!.subarray(at, end), perRow))}  ` : '';
     const plain = paintHex(bytes.subarray(at, end), row, perRow, look);
@@ -60,12 +60,6 @@ const HASH = 0x23;
 /** `##[`, `##vso[`, `##teamcity[`: CI runners read them as commands wherever they are in a line. */
 const AFTER_HASHES: ReadonlySet<number | undefined> = new Set([...'[vt'].map((char) => char.charCodeAt(0)));
 
-function withoutCommands(bytes: Uint8Array, cells: readonly Cell[]): readonly Cell[] {
-  return cells.map((cell, at) =>
-    bytes[at] === HASH && bytes[at - 1] === HASH && AFTER_HASHES.has(bytes[at + 1]) ? DOT : cell,
-  );
-}
-
 let cellsOfBytes: readonly Cell[] | undefined;
 
 /** One cell for each byte, whatever its place: dumps may be long. Made with the first dump. */
@@ -77,25 +71,44 @@ function byteCell(byte: number): Cell {
   return cellsOfBytes[byte]!;
 }
 
-/** A cell per byte; a character of several bytes is in the cell of its first, padded over the others. */
-function textCells(bytes: Uint8Array): Cell[] {
-  const cells: Cell[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const length = characterLength(bytes, at);
-    if (length <= 1) {
-      cells.push(length === 1 ? byteCell(bytes[at]!) : INVALID);
-      at += 1;
-      continue;
+/** The cells of one row after the other: all of a large payload's at once would take many times its memory. */
+class Cells {
+  /** Bytes that come next and belong to a character that began before them. */
+  private behind = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly isText: boolean,
+  ) {}
+
+  /** A cell for each byte from `start`, which follows the row before, to `end`. */
+  row(start: number, end: number): Cell[] {
+    const cells: Cell[] = [];
+    for (let at = start; at < end; at++) cells.push(this.isCommand(at) ? DOT : this.cell(at));
+    return cells;
+  }
+
+  private isCommand(at: number): boolean {
+    const { bytes } = this;
+    return bytes[at] === HASH && bytes[at - 1] === HASH && AFTER_HASHES.has(bytes[at + 1]);
+  }
+
+  /** A character of several bytes is in the cell of its first, padded over the others. */
+  private cell(at: number): Cell {
+    const { bytes } = this;
+    if (!this.isText) return byteCell(bytes[at]!);
+    if (this.behind > 0) {
+      this.behind--;
+      return BEHIND;
     }
+    const length = characterLength(bytes, at);
+    if (length <= 1) return length === 1 ? byteCell(bytes[at]!) : INVALID;
+    this.behind = length - 1;
     const char = decodeUtf8(bytes.subarray(at, at + length));
     const escaped = escapeText(char);
     const shown = escaped === char && displayWidth(char) > 0 ? escaped : print`.`;
-    cells.push({ text: padEnd(shown, length), mark: 'plain' });
-    for (let i = 1; i < length; i++) cells.push(BEHIND);
-    at += length;
+    return { text: padEnd(shown, length), mark: 'plain' };
   }
-  return cells;
 }
 
 function hexCell(bytes: Uint8Array, perRow: number): Printable {

@@ -297,6 +297,8 @@ describe.skipIf(!chromium)('the page', () => {
     await page.click('#paste-form .primary');
     await page.locator('#paste-rows .preview').first().waitFor();
     expect(await page.locator('#paste-rows .preview').allTextContents()).toEqual(['5555555']);
+    const link = page.locator('#paste-detail .part .rfc a').first();
+    expect(await link.getAttribute('href')).toBe('https://www.rfc-editor.org/rfc/rfc6455#section-5.2');
     await page.locator('#paste-detail .byte').nth(6).hover();
     expect(await lit(page, '#paste-detail')).toEqual({ fields: ['payload'], bytes: 7 });
     await page.selectOption('#paste-direction', 'server');
