@@ -10,6 +10,8 @@ export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
 export interface HereOptions extends Pick<RunOptions, 'stdin' | 'open' | 'env'> {
   /** Stdout is a terminal of this width; a pipe otherwise. */
   readonly columns?: number | undefined;
+  /** Gets the number of bytes of each write to stdout. */
+  readonly written?: (length: number) => void;
 }
 
 /**
@@ -18,9 +20,9 @@ export interface HereOptions extends Pick<RunOptions, 'stdin' | 'open' | 'env'> 
  */
 export async function runHere(
   args: readonly string[],
-  { stdin = '', open = false, env = {}, columns }: HereOptions = {},
+  { stdin = '', open = false, env = {}, columns, written }: HereOptions = {},
 ): Promise<RanHere> {
-  const [stdout, stderr] = [new Collected(columns), new Collected()];
+  const [stdout, stderr] = [new Collected(columns, written), new Collected()];
   const failed = (reason: string): void => expectNever(reason);
   const own: Partial<Io> = {
     stdin: Object.assign(open ? unended(stdin) : chunksOf(stdin), { isTTY: false, close: () => undefined }),
@@ -74,13 +76,17 @@ class Collected extends Writable {
   readonly isTTY: boolean;
   declare readonly columns?: number;
 
-  constructor(columns?: number) {
+  constructor(
+    columns?: number,
+    private readonly written: (length: number) => void = () => undefined,
+  ) {
     super();
     this.isTTY = columns !== undefined;
     Object.assign(this, { columns });
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.written(chunk.length);
     this.chunks.push(Buffer.from(chunk));
     done();
   }

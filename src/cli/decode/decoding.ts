@@ -27,6 +27,7 @@ import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
+import { Pieces } from '../input/pieces.js';
 import { RecordOutput, type RecordWatcher } from './record-output.js';
 import type { HandOn } from './hand-on.js';
 import { damageOf, noConnection, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
@@ -36,6 +37,7 @@ type PacketsModule = typeof packets;
 
 /** The inputs of one call. Several captures are read as one: their connections continue in the next. */
 export class Decoding implements Pace {
+  readonly pieces = new Pieces();
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
@@ -110,8 +112,9 @@ export class Decoding implements Pace {
     return this.io.stdout.closed || this.output.done;
   }
 
-  /** After each chunk. */
+  /** After each piece of a chunk. */
   turn(): Promise<void> {
+    this.pieces.made(this.output.drawn);
     return this.output.flush();
   }
 
@@ -218,13 +221,14 @@ export class Decoding implements Pace {
     this.recording = recording;
     await this.output.open('capture');
     const turn = async (): Promise<void> => {
-      await this.output.flush();
+      await this.turn();
       this.damaged ||= damages.length > 0;
       for (const damage of damages.splice(0)) await this.io.stderr.write(damage);
     };
     const isOver = (): boolean => this.over;
     const pace: Pace = {
       turn,
+      pieces: this.pieces,
       get over() {
         return isOver();
       },
@@ -271,9 +275,16 @@ export class Decoding implements Pace {
   private async takeEvent(event: SourceEvent, text: TextTraffic): Promise<void> {
     if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
     if (!this.output.isOpen) await this.output.open(text.isOfBytes(event) ? 'bytes' : 'capture');
-    text.take(event);
-    // A line or two of a dump may expand to megabytes.
-    if (this.output.isFull) await this.output.flush();
+    if (event.type !== 'bytes') {
+      text.take(event);
+      return;
+    }
+    for (const bytes of this.pieces.of(event.bytes)) {
+      text.take({ ...event, bytes });
+      // A line or two of a dump may expand to megabytes, and so may a compressed message.
+      if (this.output.isFull) await this.turn();
+      else this.pieces.made(this.output.drawn);
+    }
   }
 
   private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {

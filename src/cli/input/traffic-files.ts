@@ -9,14 +9,17 @@ import { UsageError } from '../host/exit.js';
 import type { FileOrder } from './file-order.js';
 import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
+import type { Pieces } from './pieces.js';
 
 /** Bytes of a capture that may have many connections. */
 const LARGE = 4 * 1024 * 1024;
 
 /** Limits the pace of reading. */
 export interface Pace {
-  /** After each chunk. */
+  /** After each chunk, or each of its pieces. */
   turn(): Promise<void>;
+  /** Cuts chunks; undefined: they are taken whole. */
+  readonly pieces?: Pieces;
   /** Nothing more is read. */
   readonly over: boolean;
 }
@@ -61,10 +64,10 @@ export async function readCapture(
     problem: (found) => (problem = found),
   };
   let read = 0;
-  for await (const chunk of opened.chunks) {
-    if (read < LARGE && read + chunk.length >= LARGE) collectEarly();
-    read += chunk.length;
-    reader.push(chunk, visitor);
+  for await (const piece of piecesOf(opened, pace)) {
+    if (read < LARGE && read + piece.length >= LARGE) collectEarly();
+    read += piece.length;
+    reader.push(piece, visitor);
     await pace.turn();
     if (problem || pace.over) break;
   }
@@ -75,6 +78,13 @@ export async function readCapture(
   if (problem && traffic.packets === before) throw problemOf(input, problem);
   if (!problem && traffic.connections === 0) throw noConnection(input, traffic);
   return problem;
+}
+
+async function* piecesOf({ chunks }: Opened, { pieces }: Pace): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (pieces === undefined) yield chunk;
+    else yield* pieces.of(chunk);
+  }
 }
 
 /**
@@ -92,8 +102,8 @@ export function noConnection({ name }: Input, { unread }: PacketTraffic): UsageE
 
 /** Reads a recording up to its end, or until `over`. */
 export async function readRecording(input: Input, opened: Opened, traffic: RecordedTraffic, pace: Pace): Promise<void> {
-  for await (const chunk of opened.chunks) {
-    traffic.push(chunk);
+  for await (const piece of piecesOf(opened, pace)) {
+    traffic.push(piece);
     await pace.turn();
     if (traffic.failure !== undefined || pace.over) break;
   }
