@@ -142,9 +142,10 @@ export class Http2Front {
   }
 
   private take(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: string[]): void {
+    // Its session may have ended with an error meanwhile, which it has too.
+    stream.on('error', () => undefined);
     const visit = stream.session && this.sessions.get(stream.session);
     if (visit === undefined) return void stream.destroy();
-    stream.on('error', () => undefined);
     this.count(visit, stream);
     const head = requestHead(rawHeaders, stream.id ?? 0);
     // `node:http2` leaves out a field by which the request is malformed (RFC 9113 §8.1.1), and goes on.

@@ -65,6 +65,8 @@ export class Http2ServerEnd extends Duplex implements Http2End {
       if (isWebSocket) this.push(null);
     });
     stream.pause();
+    // A stream may be reset before anyone else takes its end.
+    this.on('error', () => undefined);
     stream.on('error', () => undefined);
     const { session } = stream;
     stream.on('close', () => this.left(session));
