@@ -23,7 +23,7 @@ const OF_OUR_PAGE = /^src\/cli\/report\/report-page\.ts:/;
 
 /** What searches a line for bytes: `LONGEST_SEARCHED` bounds the line (sources/text/lines.ts); `form.ts` looks at 4,096 bytes, `code.ts` at 160 characters. */
 const OF_SHORT_LINES =
-  /^src\/sources\/(?:hex\/code|text\/(?:literal(?:s|-forms|-line)|marked-forms)|dumps\/(?:strace|log-text|headings|offset-row)|detect\/form)\.ts:/;
+  /^src\/sources\/(?:hex\/code|text\/(?:literal(?:s|-forms|-line)|marked-forms)|dumps\/(?:strace|log-text|log-heads|headings|offset-row)|detect\/form)\.ts:/;
 
 const all = writtenIn('src');
 const known = all.filter(({ pattern }) => pattern !== undefined);

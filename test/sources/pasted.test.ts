@@ -80,7 +80,6 @@ describe('an offset and bytes, in a layout that proves itself', () => {
   test.each([
     ['one row of two digits', '00: 81 05 48 65 6c 6c 6f\n', /nothing proves it/],
     ['a column that does not count', '01: 81 05 48 65 6c 6c 6f\n02: 89 00\n', /nothing proves it/],
-    ['line numbers', '1  81 05 48 65 6c 6c 6f\n2  89 00\n', /nothing proves it/],
     ['a lost row', `0000: ${ROW}\n0020: ${END}\n`, /0020 stands where 0010 has to/],
     ['a lost first row', `0010: ${ROW}\n0020: ${END}\n`, /rows before it are missing/],
     ['a cut row', `0000: 81 14 48 65 6c 6c 6f 2c 20 77\n0010: ${END}\n`, /stands where 000a has to/],

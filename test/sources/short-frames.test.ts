@@ -76,3 +76,18 @@ describe('a short frame that is not proven is named', () => {
     expect([read(text).bytes, named(text)]).toEqual([HELLO, []]);
   });
 });
+
+describe('a line that has the form of lines with bytes and was not read', () => {
+  const ROW = '81 14 48 65 6c 6c 6f 2c';
+
+  test('is named after whole frames', () => {
+    const text = 'recv 81 05 48 65 6c 6c 6f\nrecv 81 05 48 65 6c 6c 6\nrecv 89 00\n';
+    expect(read(text)).toMatchObject({ bytes: `${HELLO}8900`, problem: undefined });
+    expect(named(text)).toEqual([expect.stringMatching(/^2: this line has the form of lines that hold bytes/)]);
+  });
+
+  test('ends the reading within a frame', () => {
+    const { bytes, problem } = read(`> I (1) ws: ${ROW}\n> I (2) ws: 20 77 6f 72 6c 64 2\n> I (3) ws: 20 31 32 33\n`);
+    expect([bytes, problem?.line]).toEqual(['811448656c6c6f2c', 2]);
+  });
+});

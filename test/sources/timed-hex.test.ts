@@ -166,3 +166,51 @@ test.each([
   const { bytes, problem } = read(text);
   expect([bytes, problem?.message]).toEqual(['', expect.stringContaining('bytea of PostgreSQL') as string]);
 });
+
+describe('a counter whose width changes', () => {
+  const TEN = '810a48656c6c6f48656c6c6f';
+  const spaced = (hex: string): string => hex.replace(/..(?=.)/g, '$& ');
+
+  test.each([
+    ['blanks', '9 ', '10 ', ' '],
+    ['a colon', '9: ', '10: ', ' '],
+    ['brackets', '[9] ', '[10] ', ' '],
+    ['commas', '9,', '10,', ','],
+    ['several blanks', ' 9  ', '10  ', ' '],
+  ])('%s', (_, first, second, between) => {
+    const bytes = spaced(TEN).replaceAll(' ', between);
+    for (const columns of [
+      [first, second],
+      [second, first],
+      [first, second, second],
+      [second, second, first],
+    ])
+      for (const end of ['\n', '\r\n']) {
+        const text = columns.map((column) => `${column}${bytes}${end}`).join('');
+        const { bytes: found, problem } = read(text);
+        const truth = TEN.repeat(columns.length);
+        if (problem === undefined) expect([text, found]).toEqual([text, truth]);
+        else expect([text, truth.startsWith(found)]).toEqual([text, true]);
+      }
+    expect(read(`${first}${bytes}\n${second}${bytes}\n`)).toMatchObject({ bytes: TEN.repeat(2), problem: undefined });
+  });
+
+  test.each([
+    ['the second line is no hex', `10 ${SPACED}\nfoo\n`],
+    ['the second line is narrower', `10 ${SPACED}\n9 ${SPACED}\n`],
+    ['an empty line between', `10 ${SPACED}\n\n9 ${SPACED}\n`],
+    ['the second line is wider', `99 ${SPACED}\n100 ${SPACED}\n`],
+    ['a comment between', `10 ${SPACED}\n# next\n9 ${SPACED}\n`],
+  ])('no false byte of the first line comes before the refusal: %s', (_, text) => {
+    expect(read(text)).toMatchObject({ bytes: '' });
+    expect(read(text).problem).toBeDefined();
+  });
+
+  test('line numbers', () => {
+    expect(read(`1  ${SPACED}\n2  89 00\n`)).toMatchObject({ bytes: `${HELLO}8900`, problem: undefined });
+  });
+
+  test('a line of bytes continues one that is not whole', () => {
+    expect(read('recv 81 0a 48 65 6c 6c\n6f 81 03 48 65 6c\n')).toMatchObject({ bytes: '810a48656c6c6f810348656c' });
+  });
+});

@@ -2,6 +2,7 @@ import type { DumpForm } from './form.js';
 import { OffsetBlock } from './offset-block.js';
 import { columnHead, isPrintedBy, mayBeCommand, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
+import { LogHeads } from './log-heads.js';
 import { isOtherColumn } from './other-column.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
@@ -14,15 +15,15 @@ import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
 import { ranges } from '../text/line-ranges.js';
-import { SkippedFrames } from '../text/short-frames.js';
+import { shortFrames, SkippedFrames } from '../text/short-frames.js';
+import { areFrames } from '../text/literals.js';
 import { timedHex } from '../text/timed-hex.js';
-import { speakerOf, type Speaker } from '../text/speaker.js';
+import { UnreadLines } from '../text/unread-lines.js';
+import type { Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
 const RULER = /^(?:[\s+|=_*~-]|\xe2[\x94\x95][\x80-\xbf])*$/;
 const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
-const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]\.?|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
-const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
 /** Pairs of hex digits, separated. */
 const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-fA-F]{2})*[\s,]*$/;
 /** A repeated line of a dump. */
@@ -33,17 +34,10 @@ const UNFINISHED =
 const IN_PIECES =
   'the lines from here on look like pieces of one buffer, and together they are no whole frames: lines are missing, or other text stands between them';
 
+const CUT_LINE = 'this line has the form of lines that hold bytes, and its bytes are cut or have other text among them';
+
 /** The marks before the two sides of Wireshark's follow. */
 const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
-
-/** A head that is being read; `first`: its first line, as long as no header has come. */
-interface PastedHead {
-  readonly speaker: Speaker;
-  readonly prefix: string;
-  readonly first: { readonly line: Line; readonly text: string } | undefined;
-  /** ngrep prints a dot for each CR. */
-  readonly isDotted: boolean;
-}
 
 /**
  * What people paste: rows of an offset and bytes, in any layout that proves itself; byte literals in the lines of a log
@@ -59,7 +53,6 @@ export class LogText implements DumpForm {
   private lines = 0;
   private usedCount = 0;
   private heading: Heading | undefined;
-  private head: PastedHead | undefined;
   /** Rows, or lines that are no rows, held bytes. */
   private sawRows = false;
   private sawLiterals = false;
@@ -81,12 +74,21 @@ export class LogText implements DumpForm {
     apart: (line) => this.words(line),
     doubtful: ([line]) => this.refuse(line!, 0, IN_PIECES),
   });
+  private readonly heads = new LogHeads({
+    headLine: (line, text, speaker) => {
+      if (line !== undefined) this.use(line);
+      this.sawLiterals = true;
+      this.spoken.take(latin1Bytes(`${text}\r\n`), speaker, '');
+    },
+  });
   private readonly skipped = new SkippedFrames();
+  private readonly unread = new UnreadLines();
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
-  private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
+  private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined; readonly isWhole: boolean } = {
     number: -1,
     speaker: undefined,
+    isWhole: false,
   };
 
   constructor(private readonly events: Events) {
@@ -111,7 +113,7 @@ export class LogText implements DumpForm {
   private whole(line: Line): void {
     if (this.rowByColumns(line)) return;
     const { text } = line;
-    if (text.trim() === '') return this.endHead();
+    if (text.trim() === '') return this.heads.end();
     const doubtful = byteaAt(text);
     if (doubtful >= 0) return this.refuse(line, doubtful, BYTEA_IN_DOUBT);
     this.lines++;
@@ -119,7 +121,7 @@ export class LogText implements DumpForm {
       if (!this.literal(line, longLiteralLine(text))) this.tooLong ??= line;
       return;
     }
-    if (this.head !== undefined && this.field(line)) return;
+    if (this.heads.field(line)) return;
     if (RULER.test(text) && !REPEATED.test(text)) return;
     this.settleWaiting(text);
     const head = columnHead(text);
@@ -141,7 +143,7 @@ export class LogText implements DumpForm {
     const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const found = offsetRow(text, isOpen);
-    const row = found !== undefined && !isOpen && isOtherColumn(found, this.sawRows) ? undefined : found;
+    const row = found !== undefined && !isOpen && this.isOther(line, found) ? undefined : found;
     if (row !== undefined && !waited && mayBeCommand(row))
       this.waiting = { line, isPassed: (next) => isPrintedBy(row, next) };
     else if (row !== undefined) this.row(line, row);
@@ -150,9 +152,14 @@ export class LogText implements DumpForm {
     else this.other(line);
   }
 
+  /** The first column is no offset, as in lines of this shape that held bytes. */
+  private isOther(line: Line, row: OffsetRow): boolean {
+    return isOtherColumn(row, this.sawRows) || (!this.sawRows && !row.isSure && this.skipped.isProven(line));
+  }
+
   /** The same layout as the rows before it, in a block that is open. */
   private rowByColumns(line: Line): boolean {
-    if (this.head !== undefined || this.heading?.isOther === true || !this.block.next(line)) return false;
+    if (this.heads.isOpen || this.heading?.isOther === true || !this.block.next(line)) return false;
     this.lines++;
     this.use(line);
     return true;
@@ -184,7 +191,7 @@ export class LogText implements DumpForm {
     this.binaries.end();
     this.settleWaiting();
     this.runs.end();
-    this.endHead();
+    this.heads.end();
     this.endBlocks();
     this.checkPromise();
     this.spoken.flush();
@@ -314,17 +321,29 @@ export class LogText implements DumpForm {
       this.spoken.take(before.bytes, before.speaker, '');
     }
     this.use(line);
+    this.unread.read(line.text);
     this.spoken.take(found.bytes, found.speaker, '');
-    this.lastLiteral = { number: line.number, speaker: found.speaker };
+    this.lastLiteral = {
+      number: line.number,
+      speaker: found.speaker,
+      isWhole: areFrames(Uint8Array.from(found.bytes)),
+    };
     return true;
   }
 
   /** A group of digits that is bytes only because another line of the same form holds some. */
   private shortFrames(line: Line): void {
     const found = this.skipped.take(line, this.usedCount);
+    if (found === undefined && this.unread.isOfThem(line.text)) return this.leaveOut(line);
     if (found === undefined) return;
     this.use(line);
     this.spoken.take(found.bytes, found.speaker, '');
+  }
+
+  /** Bytes of this line are lost: what follows can only be read after whole frames. */
+  private leaveOut(line: Line): void {
+    if (!this.lastLiteral.isWhole) return this.refuse(line, 0, CUT_LINE);
+    this.events.leaveOut({ message: CUT_LINE, offset: line.offset, line: line.number, column: 1 });
   }
 
   private literalIn(line: Line): LiteralLine | undefined {
@@ -333,52 +352,18 @@ export class LogText implements DumpForm {
 
   /** A line of bytes alone continues the bytes of the line before it. */
   private wrapped(line: Line): LiteralLine | undefined {
-    const { number, speaker } = this.lastLiteral;
+    const { number, speaker, isWhole } = this.lastLiteral;
     if (line.number !== number + 1 || !BYTES_ALONE.test(line.text)) return undefined;
+    // After whole frames, frames after a number: no more of the same.
+    if (isWhole && shortFrames(line.text) !== undefined) return undefined;
     const { bytes, problem } = spelled(line.text);
     return problem === undefined ? { bytes, speaker, notices: [] } : { problem, at: 0 };
   }
 
   private startHead(line: Line): boolean {
-    const [, first] = HEAD.exec(line.text) ?? [];
-    // A head in a string is a literal.
-    if (first === undefined || /\\[rn]/.test(first)) return false;
-    const prefix = line.text.slice(0, line.text.length - first.length);
-    const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
+    if (!this.heads.start(line)) return false;
     this.endBlocks();
     this.checkPromise();
-    this.head = { speaker, prefix, first: { line, text: first }, isDotted: line.text.endsWith('.') };
     return true;
-  }
-
-  private field(line: Line): boolean {
-    const { prefix } = this.head!;
-    const { text } = line;
-    const whole = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
-    const isDotted = this.head!.isDotted && whole.endsWith('.');
-    const bare = isDotted ? whole.slice(0, -1) : whole;
-    if (!FIELD.test(bare)) {
-      this.endHead();
-      return false;
-    }
-    const { first } = this.head!;
-    if (first) this.headLine(first.line, isDotted ? first.text.replace(/\.$/, '') : first.text);
-    this.head = { ...this.head!, first: undefined, isDotted };
-    this.headLine(line, bare);
-    return true;
-  }
-
-  private headLine(line: Line, text: string): void {
-    this.use(line);
-    this.sawLiterals = true;
-    this.spoken.take(latin1Bytes(`${text}\r\n`), this.head!.speaker, '');
-  }
-
-  private endHead(): void {
-    if (this.head === undefined) return;
-    const { speaker, first } = this.head;
-    this.head = undefined;
-    // A log may mention a request without its headers: that is no head.
-    if (first === undefined) this.spoken.take(latin1Bytes('\r\n'), speaker, '');
   }
 }

@@ -40,7 +40,7 @@ export class LineWatch {
   private isEach = true;
   private lines = 0;
   /** What is wrong with the first line if the second has such a column as well. */
-  private doubt: InputProblem | undefined;
+  doubt: InputProblem | undefined;
 
   private chunk: Uint8Array = new Uint8Array(0);
   private base = 0;
@@ -68,11 +68,6 @@ export class LineWatch {
     private readonly place: Place,
     private readonly timed: TimedLine,
   ) {}
-
-  /** The first line is bytes only if the second shows no such column. */
-  get isPending(): boolean {
-    return this.doubt !== undefined;
-  }
 
   /** What follows is in `chunk`, whose first byte is at offset `base`, from index `at` on. */
   enter(chunk: Uint8Array, at: number, base: number): void {

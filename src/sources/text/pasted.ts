@@ -207,7 +207,9 @@ export class PastedSource implements Source {
 
   /** The same, and the first line is over; where it begins with what may be no bytes, the second as well. */
   private get isSettled(): boolean {
-    return this.isPlain && this.firstEnd < Infinity && this.hex.watch?.isPending === false;
+    return (
+      this.isPlain && this.firstEnd < Infinity && this.hex.watch !== undefined && this.hex.watch.doubt === undefined
+    );
   }
 
   /** Where the first line ends that is not blank. */
@@ -226,6 +228,9 @@ export class PastedSource implements Source {
   private earlyProblem(): InputProblem | undefined {
     const { problem } = this;
     if (problem === undefined) return undefined;
+    // A second line that is not of the kind of the first.
+    const doubt = this.hex.watch?.doubt;
+    if (doubt !== undefined) return doubt;
     return problem.offset < (this.isPlain ? this.firstEnd : MOST) ? problem : undefined;
   }
 

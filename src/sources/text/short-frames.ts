@@ -21,6 +21,10 @@ export interface ShortFrames {
 const GROUP = /^(?:0[xX])?(?:[0-9a-fA-F]{2})+$/;
 /** A group alone is no number where one of these is before it. */
 const MARK = /(?:[:=>|)\]<-]|\xe2\x86[\x90-\x93])$/;
+/** Fewer groups have no number before them. */
+const LEAST_GROUPS = 2;
+/** Between two groups of a list. */
+const LISTED = /(?<=[0-9a-fA-F])[,;] ?(?=[0-9a-fA-F]{2})/g;
 /** What may touch a group of digits: the separators of tables, brackets, quotes, the sign after a name. */
 const TOUCHING = /[,;|()[\]"']|(?<=[A-Za-z])[=:](?=[0-9a-fA-F])/g;
 /** A direction or a kind of frame directly before a group. */
@@ -37,8 +41,14 @@ const shapeOf = (words: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** The groups next to each other: the words from `from` up to `to`, those at the end of the line first. */
-function groupsOf(words: readonly string[]): { readonly from: number; readonly to: number }[] {
+/** Words of a line: from `from` up to `to`. */
+interface Groups {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The groups next to each other, those at the end of the line first. */
+function groupsOf(words: readonly string[]): Groups[] {
   const found: { from: number; to: number }[] = [];
   for (const [at, word] of words.entries()) {
     if (!GROUP.test(word)) continue;
@@ -48,11 +58,20 @@ function groupsOf(words: readonly string[]): { readonly from: number; readonly t
   return found;
 }
 
+/** The first of them may be a number of the line. */
+const withoutFirst = ({ from, to }: Groups): Groups[] =>
+  to - from > LEAST_GROUPS
+    ? [
+        { from, to },
+        { from: from + 1, to },
+      ]
+    : [{ from, to }];
+
 /** The whole frames that `line` may hold apart from other words. Undefined: none. */
 export function shortFrames(line: string): ShortFrames | undefined {
   if (line.length > LONGEST_SEARCHED) return undefined;
-  const words = line.replace(TOUCHING, ' $& ').trim().split(/\s+/);
-  for (const { from, to } of groupsOf(words)) {
+  const words = line.replace(LISTED, ' ').replace(TOUCHING, ' $& ').trim().split(/\s+/);
+  for (const { from, to } of groupsOf(words).flatMap(withoutFirst)) {
     if (to - from === words.length) continue;
     const digits = words.slice(from, to).join(' ');
     const { bytes, problem } = spelled(digits);
@@ -94,6 +113,12 @@ export class SkippedFrames {
   private readonly proven = new Set<string>();
   private open: Skipped[] = [];
   private readonly named: Skipped[] = [];
+
+  /** Lines of this shape hold bytes. */
+  isProven({ text }: Line): boolean {
+    const found = this.proven.size === 0 ? undefined : shortFrames(text);
+    return found !== undefined && this.proven.has(found.shape);
+  }
 
   /** What `line` holds, if lines of its shape are proven; otherwise it waits. */
   take(line: Line, used: number): ShortFrames | undefined {
