@@ -27,7 +27,7 @@ import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
-import { Pieces } from '../input/pieces.js';
+import { ChunkPieces } from '../input/chunk-pieces.js';
 import { RecordOutput, type RecordWatcher } from './record-output.js';
 import type { HandOn } from './hand-on.js';
 import { damageOf, noConnection, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
@@ -37,7 +37,7 @@ type PacketsModule = typeof packets;
 
 /** The inputs of one call. Several captures are read as one: their connections continue in the next. */
 export class Decoding implements Pace {
-  readonly pieces = new Pieces();
+  readonly pieces = new ChunkPieces();
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;

@@ -9,7 +9,7 @@ import { UsageError } from '../host/exit.js';
 import type { FileOrder } from './file-order.js';
 import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
-import type { Pieces } from './pieces.js';
+import type { ChunkPieces } from './chunk-pieces.js';
 
 /** Bytes of a capture that may have many connections. */
 const LARGE = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ export interface Pace {
   /** After each chunk, or each of its pieces. */
   turn(): Promise<void>;
   /** Cuts chunks; undefined: they are taken whole. */
-  readonly pieces?: Pieces;
+  readonly pieces?: ChunkPieces;
   /** Nothing more is read. */
   readonly over: boolean;
 }

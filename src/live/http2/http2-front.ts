@@ -148,7 +148,7 @@ export class Http2Front {
     if (visit === undefined) return void stream.destroy();
     this.count(visit, stream);
     const head = requestHead(rawHeaders, stream.id ?? 0);
-    // `node:http2` leaves out a field by which the request is malformed (RFC 9113 §8.1.1), and goes on.
+    // `node:http2` leaves out a field by which the request is malformed (RFC 9113 §8.1.1), and continues.
     if (visit.live?.isMalformed(stream.id ?? 0)) return stream.close(PROTOCOL_ERROR);
     if (headers[':method'] === 'CONNECT' && !this.isForWebSocket(stream, head)) return;
     const { socket } = visit;

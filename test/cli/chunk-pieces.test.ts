@@ -1,11 +1,11 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Pieces } from '../../src/cli/input/pieces.js';
+import { ChunkPieces } from '../../src/cli/input/chunk-pieces.js';
 import { runHere } from './in-process.js';
 
 const MB = 1024 * 1024;
 /** The lengths of the pieces, each of which made `made` bytes of text. */
-function cut(pieces: Pieces, length: number, made: number): number[] {
+function cut(pieces: ChunkPieces, length: number, made: number): number[] {
   return Array.from(pieces.of(new Uint8Array(length)), (piece) => {
     pieces.made(made);
     return piece.length;
@@ -14,13 +14,13 @@ function cut(pieces: Pieces, length: number, made: number): number[] {
 
 describe('pieces of a chunk', () => {
   it('grow while they make little, to whole chunks', () => {
-    const pieces = new Pieces();
+    const pieces = new ChunkPieces();
     expect(cut(pieces, 65_536, 1000)).toEqual([4096, 8192, 16_384, 32_768, 4096]);
     expect(cut(pieces, 65_536, 1000)).toEqual([65_536]);
   });
 
   it('shrink while they make much, and stay where they are between', () => {
-    const pieces = new Pieces();
+    const pieces = new ChunkPieces();
     expect(cut(pieces, 28_672, 1000)).toEqual([4096, 8192, 16_384]);
     expect(cut(pieces, 49_152, 5 * MB)).toEqual([32_768, 8192, 4096, 4096]);
     expect(cut(pieces, 8192, 2 * MB)).toEqual([4096, 4096]);
@@ -28,8 +28,8 @@ describe('pieces of a chunk', () => {
 
   it('are all of it, in order', () => {
     const chunk = Uint8Array.from({ length: 100_000 }, (_, i) => i & 255);
-    expect(Buffer.concat([...new Pieces().of(chunk)])).toEqual(Buffer.from(chunk));
-    expect([...new Pieces().of(new Uint8Array(0))]).toEqual([]);
+    expect(Buffer.concat([...new ChunkPieces().of(chunk)])).toEqual(Buffer.from(chunk));
+    expect([...new ChunkPieces().of(new Uint8Array(0))]).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ const [FEW, MANY] = [1024 * 1024, 4 * 1024 * 1024];
  * Cuts chunks of input by what the pieces before became: a few kilobytes that inflate to gigabytes are printed piece by
  * piece, and what makes little text is soon taken whole.
  */
-export class Pieces {
+export class ChunkPieces {
   private size = LEAST;
 
   *of(chunk: Uint8Array): Generator<Uint8Array> {
