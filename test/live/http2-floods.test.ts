@@ -59,7 +59,7 @@ function flooded(port: number, frames: readonly Uint8Array[]): Promise<void> {
   });
 }
 
-describe.each(['serve', 'proxy'])('%s over HTTP/2 goes on after a flood of', (command) => {
+describe.each(['serve', 'proxy'])('%s over HTTP/2 continues after a flood of', (command) => {
   it.each(FLOODS)('%s', async (_what, flood) => {
     const target = await Serving.start('--http2');
     running.push(target);
