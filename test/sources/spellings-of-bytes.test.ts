@@ -2,6 +2,19 @@ import { describe } from 'vitest';
 import { HELLO, LONG, testSpellings, type ReadSpellings, type RefusedSpellings } from './spellings.js';
 
 const READ: ReadSpellings = [
+  ['PostgreSQL, two rows', '\\x810548656c6c6f\n\\x8a00\n', `${HELLO}8a00`],
+  ['PostgreSQL COPY, two rows', '\\\\x810548656c6c6f\n\\\\x8a00\n', `${HELLO}8a00`],
+  [
+    'a trace of websocket-client',
+    "++Rcv raw: b'\\x81\\x05Hello'\n++Rcv decoded: fin=1 opcode=1 data=b'Hello'\n",
+    HELLO,
+  ],
+  ['strace, byte by byte', 'read(3, "\\201", 1) = 1\nread(3, "\\5", 1) = 1\nread(3, "Hello", 5) = 5\n', HELLO],
+  [
+    'strace, cut within the masking key',
+    'write(3, "\\201\\205\\1\\2\\3\\4Igohk", 11) = 5\nwrite(3, "\\4Igohk", 6) = 6\n',
+    '81850102030449676f686b',
+  ],
   ['Go %v', 'recv [129 5 72 101 108 108 111]\n', HELLO],
   ['Go %x', '2024/01/02 03:04:05 recv 810548656c6c6f\n', HELLO],
   ['Go % x', '2024/01/02 03:04:05 recv 81 05 48 65 6c 6c 6f\n', HELLO],
@@ -324,6 +337,12 @@ unsigned int f_len = 7;
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
 const REFUSED: RefusedSpellings = [
+  ['Go %+q of UTF-8', '"\\x81\\aHello\\u00e9"\n'],
+  ['Go %+q of UTF-8 in a log', 'recv "\\u00e9\\x81\\x05Hello"\n'],
+  ['an object of aiohttp', "WSMessage(type=<WSMsgType.BINARY: 2>, data=b'\\x08\\x96\\x01', extra=None)\n"],
+  ['an object of wsproto', "BytesMessage(data=b'\\x81\\x05Hello', frame_finished=True, message_finished=True)\n"],
+  ['an event of a browser', "MessageEvent { type: 'message', data: <Buffer 08 96 01> }\n"],
+  ['decimal escapes of Lua without quotes', '\\129\\005Hello\n'],
   ['Rust {:x?} no pad, all digits', 'DEBUG ws: read [81, 5, 48, 65]\n'],
   ['Rust {:x?} no pad, a letter alone', 'DEBUG ws: read [81, 5, 48, f]\n'],
   ['tungstenite', 'TRACE tungstenite: Received frame Binary([1, 2, 3])\n'],

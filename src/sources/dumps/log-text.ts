@@ -194,7 +194,7 @@ export class LogText implements DumpForm {
     this.heads.end();
     this.endBlocks();
     this.checkPromise();
-    this.spoken.flush();
+    this.spoken.end();
     if (this.usedCount > 0) this.skipped.end(this.events);
     if (this.tooLong !== undefined && this.usedCount > 0) {
       return this.refuse(

@@ -1,3 +1,4 @@
+import { MAX_HEADER_BYTES } from '../../codec/frames/frame.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import type { Sides } from './sides.js';
 import type { Events } from '../text/events.js';
@@ -11,6 +12,12 @@ interface Piece {
   readonly bytes: ArrayLike<number>;
   readonly speaker: Speaker | undefined;
   readonly stream: string;
+}
+
+/** What came of a stream that has not yet shown whether it is of a WebSocket. */
+interface Doubtful {
+  readonly name: string;
+  readonly pieces: readonly Piece[];
 }
 
 /** Two ends that name each other. */
@@ -34,8 +41,8 @@ export class SpokenBytes {
   isFollow = false;
   /** The role of the program that wrote the log: its request, or its masked frames, show it. */
   private requester: Speaker = 'out';
-  /** Streams that need not be of a WebSocket: whether they are. */
-  private readonly doubtful = new Map<string, boolean>();
+  /** Streams that need not be of a WebSocket: whether they are, or what came while that is not known. */
+  private readonly doubtful = new Map<string, boolean | Doubtful>();
 
   constructor(
     private readonly events: Events,
@@ -44,7 +51,19 @@ export class SpokenBytes {
 
   /** `bytes` are copied. `doubt`: the name of what they came from, where that may be anything. */
   take(bytes: ArrayLike<number>, speaker: Speaker | undefined, stream = '', doubt?: string): void {
-    if (doubt !== undefined && !this.isWebSocket(stream, bytes, doubt)) return;
+    if (doubt === undefined) return this.hold({ bytes, speaker, stream });
+    for (const piece of this.proven({ bytes, speaker, stream }, doubt)) this.hold(piece);
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    for (const [stream, doubtful] of this.doubtful) {
+      if (typeof doubtful === 'object') this.passOver(stream, doubtful.name);
+    }
+    this.flush();
+  }
+
+  private hold({ bytes, speaker, stream }: Piece): void {
     if (this.claims === false) return this.events.append(bytes);
     this.pieces.push({ bytes: Uint8Array.from(bytes), speaker, stream });
     this.bytes += bytes.length;
@@ -64,14 +83,25 @@ export class SpokenBytes {
     this.bytes = 0;
   }
 
-  private isWebSocket(stream: string, bytes: ArrayLike<number>, name: string): boolean {
-    let known = this.doubtful.get(stream);
-    if (known === undefined) {
-      known = looksLikeWebSocket(Uint8Array.from(bytes), 1);
-      this.doubtful.set(stream, known);
-      if (!known) this.events.notice(`${name} begins neither with a handshake nor with frames: it is passed over`);
-    }
-    return known;
+  /** The pieces of that stream that are known to be of a WebSocket by now: a call may move one byte. */
+  private proven(piece: Piece, name: string): readonly Piece[] {
+    const { stream } = piece;
+    const known = this.doubtful.get(stream) ?? { name, pieces: [] };
+    if (typeof known === 'boolean') return known ? [piece] : [];
+    const pieces = [...known.pieces, { ...piece, bytes: Uint8Array.from(piece.bytes) }];
+    const [{ speaker }] = pieces as [Piece, ...Piece[]];
+    const first = pieces.filter((one) => one.speaker === speaker).flatMap(({ bytes }) => Array.from(bytes));
+    const isProven = looksLikeWebSocket(Uint8Array.from(first), 1);
+    if (isProven) this.doubtful.set(stream, true);
+    else if (first.length < MAX_HEADER_BYTES && pieces.length < MAX_HEADER_BYTES)
+      this.doubtful.set(stream, { name, pieces });
+    else this.passOver(stream, name);
+    return isProven ? pieces : [];
+  }
+
+  private passOver(stream: string, name: string): void {
+    this.doubtful.set(stream, false);
+    this.events.notice(`${name} begins neither with a handshake nor with frames: it is passed over`);
   }
 
   private decide(): boolean {

@@ -26,6 +26,8 @@ const NUMBERS: Readonly<Record<string, { readonly digits: number; readonly unit:
 };
 const TWICE = 'the escapes are written twice: \\\\x81 is read as the byte 81';
 const MAY_BE_DECIMAL = 'this escape may be decimal (Lua, Haskell) or octal (C): write it as \\x and two hex digits';
+const MAY_BE_UTF8 =
+  'a \\u escape beside \\x or octal escapes may be one byte, or UTF-8 as Go writes it: write its bytes as \\x and two hex digits';
 const BACKSLASH = 0x5c;
 const isOctal = (byte: number): boolean => byte >= 0x30 && byte <= 0x37;
 
@@ -43,6 +45,8 @@ export class StringLiteral implements HexMode {
   private digits = 0;
   private wanted = 0;
   private unit = '';
+  /** There are escapes of single bytes above 0x7f, and of characters up to U+00FF. */
+  private readonly above = { bytes: false, characters: false };
   /** A character or an escape came. */
   private began = false;
   /** Each backslash is written twice: the first escape is `\\\\x81`, and no frame begins with a backslash. */
@@ -177,8 +181,12 @@ export class StringLiteral implements HexMode {
   }
 
   protected finish(): void {
+    const isCharacter = this.state === 'number' && this.unit !== '\\x';
     this.state = 'text';
-    if (this.value <= 0xff) this.context.events.byte(this.value);
+    const { above } = this;
+    if (this.value >= 0x80) above[isCharacter ? 'characters' : 'bytes'] = true;
+    if (this.value <= 0xff && above.bytes && above.characters) failAt(this.context, this.escapeAt, MAY_BE_UTF8);
+    else if (this.value <= 0xff) this.context.events.byte(this.value);
     else failAt(this.context, this.escapeAt, `the value of the escape is ${this.value}, which is more than a byte`);
   }
 }

@@ -120,7 +120,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern:
-      /(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\\abefnrtv0]|[^\s\\"'`])*(\s+\S)?/g,
+      /(?<!\\\d{1,3})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\\abefnrtv0]|[^\s\\"'`])*(\s+\S)?/g,
     spell: ([text, more]) =>
       more === undefined
         ? `'${text.trimEnd().replace(/'/g, "\\'")}'`

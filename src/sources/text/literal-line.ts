@@ -15,6 +15,9 @@ export type LiteralLine =
 const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
 /** Words before the payload of a message rather than before bytes of the wire. */
 const PAYLOAD = /(?:\b(?:Text|Binary|Ping|Pong)\(|\b(?:payload|message)["']?\s*[:=]?)\s*(?:\w*[([]\s*)?$/i;
+/** A line about what was decoded, or an object that holds a message: what it calls data is a payload, whatever it looks like. */
+const DATA = /\bdata["']?\s*[:=]\s*$/i;
+const OF_MESSAGE = /\bdecoded\b|(?:Message|Event|Frame)\s?[({]/;
 const SEVERAL = 'several byte literals stand in this line: which of them was on the wire is not known';
 const MIDST = 'these bytes begin neither a frame nor a handshake: what comes before them is missing';
 const NO_FRAMES = 'this is a payload or other text, and no frame: the bytes of the wire are needed';
@@ -36,6 +39,8 @@ function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
   const literals = literalsIn(text).filter((one) => !isFirst || !isQuotedText(one, text));
   const [first] = literals;
   if (first === undefined) return undefined;
+  const before = text.slice(0, first.from);
+  if (DATA.test(before) && OF_MESSAGE.test(before)) return isFirst ? { problem: NO_FRAMES, at: first.from } : undefined;
   const wrong = literals.find((one) => one.problem !== undefined);
   if (wrong !== undefined) return { problem: wrong.problem!, at: wrong.from };
   const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
@@ -44,7 +49,7 @@ function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
   const problem = between.some((part) => !/^[\s,+]*$/.test(part))
     ? SEVERAL
     : (missing(words, bytes.length) ??
-      (isFirst && isNoFrame(text.slice(0, first.from), bytes) ? NO_FRAMES : undefined) ??
+      (isFirst && isNoFrame(before, bytes) ? NO_FRAMES : undefined) ??
       (isFirst && first.isWeak && isMidst(words, bytes) ? MIDST : undefined));
   if (problem !== undefined) return { problem, at: first.from };
   return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };

@@ -38,7 +38,7 @@ const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; r
       'these digits may be hex as well as binary: write bits in groups of eight, or hex with 0x before each byte',
   },
   {
-    pattern: /^\s*['"]?\\{1,2}x[0-9a-fA-F]{4,}['"]?\s*$/,
+    pattern: /^\s*(?:['"]?\\{1,2}x[0-9a-fA-F]{4,}['"]?[ \t\r]*(?:\n\s*|$))+$/,
     message: BYTEA_IN_DOUBT,
     isFrames: true,
   },
@@ -111,7 +111,7 @@ export class PastedSource implements Source {
     if (this.isBits) return this.readAs(bits(text));
     const doubt = IN_DOUBT.find(({ pattern }) => pattern.test(text));
     if (doubt !== undefined) {
-      const digits = withoutQuotes(text);
+      const digits = text.split('\n').map(withoutQuotes).join('\n');
       if (doubt.isFrames === true && areFrames(digits)) return this.readAs(digits);
       return this.refuse(doubt.message);
     }
