@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { openSource } from '../../src/sources/detect/detect.js';
 import { HexSource } from '../../src/sources/hex/hex-source.js';
 import type { SourceEvent } from '../../src/sources/bytes/types.js';
 import { concat, ENCAPSULATIONS, ipv4, ipv6, tcp, text } from './packets.js';
+import { fromText, readAllWays, toHex } from './read-source.js';
 import { ethernet, TUNNELS } from './tunnel-packets.js';
 
 const segment = tcp({ seq: 1, payload: Uint8Array.of(0x81, 5, ...text('hello')) });
-const HEAD = new Set(['ethernet', 'vlan', 'qinq', 'sll', 'raw']);
+const HEAD = new Set(['ethernet', 'vlan', 'qinq', 'sll', 'sll2', 'null, little endian', 'null, big endian', 'raw']);
 const plain = ENCAPSULATIONS.filter(([name]) => HEAD.has(name)).flatMap(([name, link, wrap]) =>
   [ipv4(segment), ipv6(segment)].map((ip) => [name, link, wrap(ip)] as const),
 );
@@ -53,5 +55,34 @@ describe('a packet that is pasted as plain hex', () => {
     const events = eventsOf(bytes);
     expect(events.every(({ type }) => type === 'bytes')).toBe(true);
     expect(bytesOf(events)).toEqual(concat(bytes));
+  });
+});
+
+describe('a packet that is pasted in another spelling', () => {
+  const packet = ethernet(0x0800, ipv4(segment));
+  const pairs = toHex(packet).match(/../g)!;
+
+  it.each([
+    ['numbers', pairs.map((pair) => `0x${pair}`).join(', ')],
+    ['numbers on several lines', pairs.map((pair, at) => `0x${pair},${at % 8 === 7 ? '\n' : ' '}`).join('')],
+    ['an array', `[${pairs.map((pair) => `0x${pair}`).join(', ')}]`],
+    ['an array in decimal', `[${packet.join(', ')}]`],
+    ['escapes', `"${pairs.map((pair) => `\\x${pair}`).join('')}"`],
+    ['a literal of Python', `b'${pairs.map((pair) => `\\x${pair}`).join('')}'`],
+    ['Go', `[]byte{${pairs.map((pair) => `0x${pair}`).join(', ')}}`],
+    ['C', `uint8_t packet[] = {\n${pairs.map((pair) => `0x${pair}`).join(', ')}\n};\n`],
+    ['a buffer of Node.js', `<Buffer ${pairs.join(' ')}>`],
+    ['colons', pairs.join(':')],
+    ['dashes', pairs.join('-')],
+    ['words of two bytes', toHex(packet).replace(/..../g, '$& ')],
+  ])('%s', (_name, spelling) => {
+    for (const end of ['', '\n']) {
+      const { packets, bytes, problem } = readAllWays(() => openSource('auto'), fromText(spelling + end));
+      expect({ packets: packets.map(({ hex }) => hex), bytes, problem }).toEqual({
+        packets: [toHex(packet)],
+        bytes: '',
+        problem: undefined,
+      });
+    }
   });
 });

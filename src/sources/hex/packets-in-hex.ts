@@ -1,9 +1,15 @@
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { areMessages } from '../../codec/resync/plausible.js';
 import { exactPackets, LEAST_PACKET, packetAt } from '../packets/exact-packets.js';
 import type { SourceEvent } from '../bytes/types.js';
 
 /** Bytes that are held while they may be packets. */
 const MOST_HELD = 256 * 1024;
 const NONE = new Uint8Array(0);
+
+/** Of fewer bytes than show it, whole messages are none: they are not kept waiting. */
+const mayBePacket = (bytes: Uint8Array): boolean =>
+  bytes.length < LEAST_PACKET ? !areMessages(bytes) : packetAt(bytes, 0) !== undefined;
 
 /** Bytes that were spelled out may be packets: then they are given as such. As long as that may be, they are held. */
 export class PacketsInHex {
@@ -29,16 +35,9 @@ export class PacketsInHex {
     if (held === undefined) return [event];
     if (event.type !== 'bytes' || event.side !== undefined) return [...this.giveUp(), event];
     const { bytes } = event;
-    const isFirst = held.length === 0;
-    if (isFirst && (bytes.length < LEAST_PACKET || packetAt(bytes, 0) === undefined)) {
-      this.held = undefined;
-      return [event];
-    }
-    const all = new Uint8Array(held.length + bytes.length);
-    all.set(held);
-    all.set(bytes, held.length);
-    this.held = all;
-    return all.length > MOST_HELD ? this.giveUp() : [];
+    this.held = held.length === 0 ? bytes : concat([held, bytes]);
+    const isSettled = held.length >= LEAST_PACKET;
+    return this.held.length > MOST_HELD || (!isSettled && !mayBePacket(this.held)) ? this.giveUp() : [];
   }
 
   private giveUp(): SourceEvent[] {

@@ -8,7 +8,8 @@ import { Trail } from './trail.js';
 export const LEAST_PACKET = 34;
 /** IEEE 802.3 §4.2.3.3: shorter frames are filled up, the checksum not counted. */
 const LEAST_ETHERNET = 60;
-const LINKS: readonly KnownLink[] = ['ethernet', 'sll', 'raw'];
+/** `null` stands for `loop` as well. */
+const LINKS: readonly KnownLink[] = ['ethernet', 'sll', 'sll2', 'null', 'raw'];
 const trail = new Trail();
 
 interface Measured {

@@ -116,7 +116,7 @@ export class PastedSource implements Source {
       return this.refuse(doubt.message);
     }
     if (OCTAL.test(text)) return this.octal(text);
-    const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
+    const isNothing = held.every(({ type }) => type === 'notice');
     const problem = this.earlyProblem();
     if (problem === undefined && beginsWithTime(text)) return [...this.asLog(TIME_PROBLEM), ...this.log!.end()];
     if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
