@@ -167,6 +167,16 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
       `E.....@.@..+.......\n#).8........P....T..${response[0] ?? ''}`,
       ...response.slice(1),
     ]),
+  'tcpdump -A of port 80': (request, response) =>
+    lines([
+      `22:13:20.039999 IP 192.0.2.10.51000 > 192.0.2.20.http: Flags [P.], seq 1:156, ack 1, win 64240, length 155: HTTP: ${request[0] ?? ''}`,
+      `E.....@.@......\n.....8#)........P....S..${request[0] ?? ''}`,
+      ...request.slice(1),
+      '',
+      `22:13:20.049999 IP 192.0.2.20.http > 192.0.2.10.51000: Flags [P.], seq 1:130, ack 156, win 64240, length 129: HTTP: ${response[0] ?? ''}`,
+      `E.....@.@..+.......\n#).8........P....T..${response[0] ?? ''}`,
+      ...response.slice(1),
+    ]),
   'tcpdump -v': prefixed(() => '\t'),
   'tshark -V': (request, response) => lines([...inTree(request), '', ...inTree(response)]),
   'tshark -T json': (request, response) => lines([...asJson(request, false), ...asJson(response, false)]),
@@ -259,6 +269,38 @@ describe('a handshake in what people paste', () => {
     ['ngrep -W byline', 'settings:\n', 78],
   ])('%s after %j, cut after %i characters: no fault', (name, before, at) => {
     expect(failures(before + SPELLINGS[name]!(REQUEST, RESPONSE).slice(0, at)).fails).toEqual([]);
+  });
+
+  /** The text column of a dump is no head: the bytes of its rows are read instead. */
+  it.each([
+    [
+      'tcpdump -XX',
+      (head: string) =>
+        `22:13:20.04 IP 192.0.2.20.http > 192.0.2.10.51000: Flags [P.], seq 1:130, ack 156, win 64240, length 129: HTTP: ${head}`,
+      (offset: string, text: string) => `\t0x${offset}:  0200 0000 0002 0200 0000 0001 0800 4500  ${text}`,
+    ],
+    [
+      'tshark -P -x',
+      (head: string) => `    4   3.000000    192.0.2.5 → 192.0.2.6    HTTP 203 ${head} \n`,
+      (offset: string, text: string) => `${offset}  02 00 00 00 00 02 02 00 00 00 00 01 08 00 45 00   ${text}`,
+    ],
+    [
+      "Wireshark's export with bytes",
+      (head: string) => `      4 3.000000       192.0.2.5             192.0.2.6             HTTP     203    ${head} \n`,
+      (offset: string, text: string) => `${offset}   02 00 00 00 00 02 02 00 00 00 00 01 08 00 45 00   ${text}`,
+    ],
+  ])('%s: the line of a packet is no head of its own', (_name, summary, row) => {
+    const packet = (head: string): string[] => [
+      summary(head),
+      row('0000', '..............E.'),
+      row('0010', 'host: a..upgrade'),
+      row('0020', ':.websocket......'),
+      '',
+    ];
+    const { request, response, refusal } = readHandshakeText(
+      lines([...packet(REQUEST[0]!), ...packet(RESPONSE[0]!), '']),
+    );
+    expect({ request, response, refusal }).toEqual({});
   });
 
   it('invents no fault, whatever is around it and wherever it is cut', () => {

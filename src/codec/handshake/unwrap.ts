@@ -196,8 +196,24 @@ const UNWRAPPINGS: readonly Unwrapping[] = [
   fromDotLines,
 ];
 
+/** What tcpdump says of a packet of port 80 or 8080: it ends in the first line of its text. */
+const TCPDUMP_SUMMARY = /\bFlags \[[^\]]{1,12}\],.{0,300}: HTTP: \S/;
+const TIMED = /^\s*(?:\d{4}-\d\d-\d\d )?(?:\d\d:\d\d:\d\d\.\d|\d{6,12}\.\d|IP6? |ARP, )/;
+const FIRST_ROW = /^\s*(?:0x)?0{4,8}:?\s+(?:[0-9a-f]{2}\s?){2}/i;
+
+/** Without the lines that tcpdump, tshark and Wireshark's export write of a packet before its text or dump, which has the first line itself. */
+function withoutSummaries(all: readonly SourceLine[]): readonly SourceLine[] {
+  return all.filter(({ text }, index) => {
+    const next = all[index + 1]?.text ?? '';
+    const row = next === '' ? (all[index + 2]?.text ?? '') : next;
+    if (FIRST_ROW.test(row) && startColumn(text) > 0) return false;
+    return next === '' || TIMED.test(next) || !TCPDUMP_SUMMARY.test(text);
+  });
+}
+
 /** The lines as they were on the wire, as far as one of the tools that are known showed them. */
-export function unwrapped(lines: readonly SourceLine[]): readonly SourceLine[] {
+export function unwrapped(all: readonly SourceLine[]): readonly SourceLine[] {
+  const lines = withoutSummaries(all);
   for (const unwrap of UNWRAPPINGS) {
     const found = unwrap(lines);
     if (found !== undefined) return found;
