@@ -118,6 +118,23 @@ const planted = fc.oneof(
   token.map((secret): [string, string] => [`GET / HTTP/1.1\nAuthorization: Bearer ${secret}\n\n`, secret]),
   token.map((secret): [string, string] => [`<login><password>${secret}</password></login>`, secret]),
   token.map((secret): [string, string] => [JSON.stringify({ items: [{ id: 1, private: secret }] }), secret]),
+  fc
+    .tuple(
+      token,
+      fc.constantFrom<(secret: string) => string>(
+        (secret) => `42["authenticate","${secret}"]`,
+        (secret) => `{"rawHeaders":["Host","x","X-Api-Key","${secret}"]}`,
+        (secret) => `{"headers":[{"name":"Authorization","value":"${secret}"}]}`,
+        (secret) => `{"name":"sid","value":{"type":"string","value":"${secret}"}}`,
+        (secret) => `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${secret}</auth>`,
+        (secret) => `<ns:password>${secret}</ns:password>`,
+        (secret) => `PASS oauth:${secret}\r\nNICK ada`,
+        (secret) => `[5,"${secret}",{}]`,
+        (secret) => `-----BEGIN PRIVATE KEY-----\nMII${secret}\n-----END PRIVATE KEY-----`,
+        (secret) => `the key is ghp_${secret}${secret}`,
+      ),
+    )
+    .map(([secret, text]): [string, string] => [text(secret), secret]),
   email.map((secret): [string, string] => [`write to ${secret}, or not`, secret]),
   jwt.map((secret): [string, string] => [JSON.stringify({ x: secret }), secret]),
   card.map((secret): [string, string] => [JSON.stringify({ pan: secret }), secret]),
@@ -215,6 +232,49 @@ describe('--redact', () => {
     expect(err).toContain('redacted: 1 email, 1 field\n');
     const only = await runHere(['decode', '-f', path, '--redact=card,field:name', '--view', 'messages']);
     expect(only.out).toContain('{"name":"xxx","mail":"ada@example.org","ssn":123456,"at":1716912345678}');
+  });
+
+  const SECRET = 'q8w7e6r5T4z3u2i1';
+  it.each(
+    [
+      ['csrf', 'creds', 'auth_key', 'PHPSESSID', 'newPassword1', 'passwordHash', 'tokenValue', 'sess', 'pw', 'pinCode'],
+      ['mfa_code', 'encryptionKey', 'oauth', 'pass word', 'key', 'ticket', 'sig', 'refresh', 'Proxy-Authorization'],
+    ].flat(),
+  )('replaces a value named %s', async (name) => {
+    const path = join(root, 'name.pcapng');
+    const text = JSON.stringify({ [name]: SECRET });
+    capture(path, HEADS, [{ side: 0, text, opcode: 1, size: 200, isCompressed: false }], 200);
+    const { out } = await runHere(['decode', '-f', path, '--redact', '--view', 'messages', '--json']);
+    expect(out).toContain(JSON.stringify(JSON.stringify({ [name]: 'x'.repeat(SECRET.length) })));
+  });
+
+  it.each([
+    ['{"tokens":["q8w7e6r5"],"secrets":{"a":"q8w7e6r5"}}', '{"tokens":["xxxxxxxx"],"secrets":{"a":"xxxxxxxx"}}'],
+    ['[{"name":"X-Api-Key","value":"q8w7e6r5"}]', '[{"name":"X-Api-Key","value":"xxxxxxxx"}]'],
+    ['{"d":"[\\"token\\",\\"q8w7e6r5\\"]"}', '{"d":"[\\"token\\",\\"xxxxxxxx\\"]"}'],
+    ['OPER ada q8w7e6r5', 'OPER ada xxxxxxxx'],
+    [
+      "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>q8w7e6r5</response>",
+      "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>xxxxxxxx</response>",
+    ],
+  ])('covers in %s what is secret', async (text, covered) => {
+    const path = join(root, 'place.pcapng');
+    capture(path, HEADS, [{ side: 0, text, opcode: 1, size: 200, isCompressed: false }], 200);
+    const { out } = await runHere(['decode', '-f', path, '--redact', '--view', 'messages', '--json']);
+    expect(out).toContain(JSON.stringify(covered));
+  });
+
+  it.each([
+    '{"usage":{"total_tokens":1234,"max_tokens":100},"key":"name","code":"not-found","state":"open","hash":"#top"}',
+    '[{"name":"ada","value":"q8w7e6r5"},["event","q8w7e6r5"],["user","token"]]',
+    '[5,"q8w7e6r5"]',
+    '<a href="/password">q8w7e6r5</a><password/>q8w7e6r5',
+    'a PASS for all, ask-me-anything, risk-free',
+  ])('leaves %s', async (text) => {
+    const path = join(root, 'left.pcapng');
+    capture(path, HEADS, [{ side: 0, text, opcode: 1, size: 200, isCompressed: false }], 200);
+    const { out } = await runHere(['decode', '-f', path, '--redact', '--view', 'messages', '--json']);
+    expect(out).toContain(JSON.stringify(text));
   });
 
   it('overwrites binary messages, and messages that cannot be inflated', async () => {

@@ -31,9 +31,13 @@ const SECRET_HEADER =
   /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info)$|api-?key|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
 /** Names of fields and parameters that hold credentials. */
 const SECRET_NAME =
-  /^(?:pass|passwd|password|passcode|passphrase|pwd|pin|otp|auth|authorization|bearer|jwt|sid|cookie|set-?cookie)$|(?:token|secret|signature|passw(?:or)?d|api[-_]?key|access[-_]?key|private[-_]?key|session[-_]?(?:id|key)?|credentials?)$/i;
+  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|auth|verification|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
+/** Several of them, or how many: `max_tokens`. */
+const PLURAL = /s$/i;
 /** The same of parameters, where these are no ordinary words. */
 const SECRET_PARAMETER = /^(?:sig|ticket|nonce|code|key|state|hash|hmac)$/i;
+/** The same of messages, where the value looks random. */
+const OFTEN_SECRET = /^(?:sig|ticket|nonce|code|key|hmac|access|refresh)$/i;
 /** Values of parameters that look random: letters and digits in a row that no word has. */
 const RANDOM_VALUE = /^(?=[^]*[a-z])(?=[^]*\d)[\w+/=.~%-]{16,}$/i;
 
@@ -41,8 +45,13 @@ export function isSecretHeader(name: string): boolean {
   return SECRET_HEADER.test(name) && !/^sec-websocket-/i.test(name);
 }
 
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
+/** Backslashes and the quote that a string begins with. */
+const OPENING = /^\\*["']/;
+
+/** Whether a value of that name is a credential. `value` gives it with its opening quote, and is called where it matters. */
+export function isSecretName(name: string, value: () => string): boolean {
+  if (OFTEN_SECRET.test(name)) return looksRandom(value().replace(OPENING, ''));
+  return SECRET_NAME.test(name) && !(PLURAL.test(name) && /^-?\d/.test(value()));
 }
 
 export function isSecretParameter(name: string): boolean {

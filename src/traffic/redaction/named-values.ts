@@ -14,8 +14,10 @@ const BLANK = /[ \t\r\n]/;
 /** After a scheme the credentials follow. */
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]{1,4}/i;
 
-interface NamedPlace {
+export interface NamedPlace {
   readonly name: string;
+  /** Where it begins, with its quote. */
+  readonly start: number;
   readonly place: NamePlace;
   /** Backslashes before the quotes of the name: those of JSON in a string of JSON are escaped. */
   readonly escapes: number;
@@ -43,13 +45,30 @@ function nameBefore(text: string, separator: number): NamedPlace | undefined {
   let end = separator;
   while (end > 0 && separator - end < 8 && BLANK.test(text[end - 1]!)) end--;
   const quote = text[end - 1];
-  const isElement = text[separator] === '>';
-  if (!isElement && (quote === '"' || quote === "'")) return quotedName(text, end - 1, quote);
+  if (text[separator] === '>') return elementBefore(text, separator);
+  if (quote === '"' || quote === "'") return quotedName(text, end - 1, quote);
   let start = end;
   while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1]!)) start--;
-  const before = text[start - 1] ?? '\n';
-  if (start === end || (isElement && before !== '<')) return undefined;
-  return { name: plainName(text.slice(start, end)), place: placeOf(text[separator]!, before), escapes: 0 };
+  if (start === end) return undefined;
+  const place = placeOf(text[separator]!, text[start - 1] ?? '\n');
+  return { name: plainName(text.slice(start, end)), start, place, escapes: 0 };
+}
+
+const LONGEST_TAG = 400;
+/** The name of an element without its prefix, and whether it ends itself. */
+const TAG = /^(?:[\w.-]{1,60}:)?([\w.-]{1,100})(?![\w.:-])[^]*?(\/?)$/;
+/** Namespaces of XMPP (RFC 6120 §6, XEP-0388) in which each text is a part of a login. */
+const LOGIN_NAMESPACE = /urn:ietf:params:xml:ns:xmpp-sasl|urn:xmpp:sasl:/;
+
+/** The element whose first tag ends there. */
+function elementBefore(text: string, close: number): NamedPlace | undefined {
+  let start = close;
+  while (start > 0 && close - start < LONGEST_TAG && !'<>'.includes(text[start - 1]!)) start--;
+  if (text[start - 1] !== '<') return undefined;
+  const tag = text.slice(start, close);
+  const [, name, end] = TAG.exec(tag) ?? [];
+  if (name === undefined || end === '/') return undefined;
+  return { name: LOGIN_NAMESPACE.test(tag) ? 'auth' : name, start, place: 'text', escapes: 0 };
 }
 
 function placeOf(separator: string, before: string): NamePlace {
@@ -57,13 +76,15 @@ function placeOf(separator: string, before: string): NamePlace {
   return separator === ':' && '\r\n'.includes(before) ? 'line' : 'text';
 }
 
-function quotedName(text: string, close: number, quote: string): NamedPlace | undefined {
+/** The string in quotes that ends with the quote at `close`. */
+export function quotedName(text: string, close: number, quote: string): NamedPlace | undefined {
   let end = close;
   while (end > 0 && text[end - 1] === '\\') end--;
   const escapes = close - end;
   const open = end === 0 ? -1 : text.lastIndexOf(quote, end - 1);
   if (open < 0 || end - open > LONGEST_NAME) return undefined;
-  return { name: plainName(text.slice(open + 1, end)), place: 'json', escapes };
+  const start = open - escapes;
+  return { name: plainName(text.slice(open + 1, end)), start, place: 'json', escapes };
 }
 
 /** As it is meant: escapes of JSON and of URLs resolved. The text has a character for each byte. */
@@ -85,14 +106,14 @@ function utf8Characters(code: number): string {
   return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
 }
 
-function skipBlanks(text: string, from: number, most: number): number {
+export function skipBlanks(text: string, from: number, most: number): number {
   let at = from;
   while (at < text.length && at - from < most && BLANK.test(text[at]!)) at++;
   return at;
 }
 
 /** Backslashes at `at` that a quote follows; undefined: none follows. */
-function quoteAt(text: string, at: number): { readonly escapes: number; readonly quote: string } | undefined {
+export function quoteAt(text: string, at: number): { readonly escapes: number; readonly quote: string } | undefined {
   let end = at;
   while (text[end] === '\\') end++;
   const quote = text[end];
@@ -110,7 +131,7 @@ export function endOfString(text: string, from: number, quote: string, escapes: 
   return text.length;
 }
 
-function endOfValue(text: string, at: number, { place }: NamedPlace, separator: string): number {
+export function endOfValue(text: string, at: number, { place }: NamedPlace, separator: string): number {
   const quoted = quoteAt(text, at);
   if (quoted !== undefined) {
     const from = at + quoted.escapes + 1;
@@ -128,7 +149,7 @@ function endOfValue(text: string, at: number, { place }: NamedPlace, separator: 
 }
 
 /** Gives where the search continues. */
-function coverValue(spans: SecretSpans, kind: SecretKind, at: number, end: number, named: NamedPlace): number {
+export function coverValue(spans: SecretSpans, kind: SecretKind, at: number, end: number, named: NamedPlace): number {
   const { text } = spans;
   const quoted = quoteAt(text, at);
   if (quoted !== undefined) {

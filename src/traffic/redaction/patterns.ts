@@ -90,26 +90,3 @@ function hasCheckDigit(digits: string): boolean {
   }
   return sum % 10 === 0;
 }
-
-/** `Bearer TOKEN` and `Basic CREDENTIALS` in any text (RFC 6750 §2.1, RFC 7617 §2). */
-export function findSchemes(spans: SecretSpans): void {
-  for (const found of spans.text.matchAll(/\b(?:bearer|basic)[ \t]{1,4}(?=[\w.~+/=-]{4})/gi)) {
-    const start = found.index + found[0].length;
-    let end = start;
-    while (end < spans.text.length && /[\w.~+/=-]/.test(spans.text[end]!)) end++;
-    spans.add('auth', start, end);
-  }
-}
-
-const LONGEST_USER = 512;
-
-/** The user and password in a URL (RFC 3986 §3.2.1). */
-export function findUserInfo(spans: SecretSpans): void {
-  const { text } = spans;
-  for (const { index } of text.matchAll(/:\/\//g)) {
-    const start = index + 3;
-    let end = start;
-    while (end < text.length && end - start < LONGEST_USER && !/[/\s"'<>@?#]/.test(text[end]!)) end++;
-    if (text[end] === '@') spans.add('auth', start, end);
-  }
-}

@@ -9,10 +9,12 @@ import {
   type RedactionTally,
   type SecretKind,
 } from './choice.js';
+import { CREDENTIAL_FINDERS } from './credential-forms.js';
 import { findInHeader, headersOf, isPlainHeader } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
+import { findNamedPairs } from './named-pairs.js';
 import { findNamed, type NamedKind } from './named-values.js';
-import { findCards, findEmails, findJwts, findSchemes, findUserInfo } from './patterns.js';
+import { findCards, findEmails, findJwts } from './patterns.js';
 import { SecretSpans } from './secret-spans.js';
 
 /** What all connections of a run have in common. */
@@ -99,10 +101,10 @@ export class Redactor {
     if (choice.kinds.has('email')) findEmails(spans);
     if (choice.kinds.has('card')) findCards(spans);
     if (choice.kinds.has('auth')) {
-      findSchemes(spans);
-      findUserInfo(spans);
+      for (const find of CREDENTIAL_FINDERS) find(spans);
     }
     findNamed(spans, kindOf);
+    findNamedPairs(spans, kindOf);
     for (const [value, kind] of this.learned) {
       for (let at = spans.text.indexOf(value); at >= 0; at = spans.text.indexOf(value, at + value.length)) {
         spans.add(kind, at, at + value.length);
@@ -114,7 +116,7 @@ export class Redactor {
     const { kinds } = this.redaction.choice;
     const last = name.split(/[.[\]]/).findLast((part) => part !== '') ?? name;
     if (this.isField(name) || this.isField(last)) return 'field';
-    if (place !== 'query') return kinds.has('auth') && isSecretName(last) ? 'auth' : undefined;
+    if (place !== 'query') return kinds.has('auth') && isSecretName(last, value) ? 'auth' : undefined;
     return kinds.has('query') && (isSecretParameter(last) || looksRandom(value())) ? 'query' : undefined;
   };
 

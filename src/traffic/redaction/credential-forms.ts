@@ -1,0 +1,73 @@
+import type { SecretSpans } from './secret-spans.js';
+
+/** `Bearer TOKEN` and `Basic CREDENTIALS` in any text (RFC 6750 §2.1, RFC 7617 §2). */
+function findSchemes(spans: SecretSpans): void {
+  for (const found of spans.text.matchAll(/\b(?:bearer|basic)[ \t]{1,4}(?=[\w.~+/=-]{4})/gi)) {
+    const start = found.index + found[0].length;
+    let end = start;
+    while (end < spans.text.length && /[\w.~+/=-]/.test(spans.text[end]!)) end++;
+    spans.add('auth', start, end);
+  }
+}
+
+const LONGEST_USER = 512;
+
+/** The user and password in a URL (RFC 3986 §3.2.1). */
+function findUserInfo(spans: SecretSpans): void {
+  const { text } = spans;
+  for (const { index } of text.matchAll(/:\/\//g)) {
+    const start = index + 3;
+    let end = start;
+    while (end < text.length && end - start < LONGEST_USER && !/[/\s"'<>@?#]/.test(text[end]!)) end++;
+    if (text[end] === '@') spans.add('auth', start, end);
+  }
+}
+
+/** What follows these is a password: lines of IRC (RFC 2812 §3.1.1, §3.1.4), the message AUTHENTICATE of WAMP. */
+const BEFORE_PASSWORD =
+  /(?:^|[\r\n])(?:PASS|AUTHENTICATE|OPER[ \t]{1,4}[^\s]{1,64})[ \t]{1,4}(?=[^\s])|^\s{0,8}\[\s{0,8}5\s{0,8},\s{0,8}"(?=[^"]{1,4096}"\s{0,8},\s{0,8}\{)/g;
+
+function findPasswords(spans: SecretSpans): void {
+  for (const found of spans.text.matchAll(BEFORE_PASSWORD)) {
+    const start = found.index + found[0].length;
+    const stop = found[0].endsWith('"') ? /"/ : /[\s]/;
+    let end = start;
+    while (end < spans.text.length && !stop.test(spans.text[end]!)) end++;
+    spans.add('auth', start, end);
+  }
+}
+
+/** Keys that say by their first characters whose they are. */
+const KNOWN_KEY =
+  /(?<![\w-])(?:[srp]k_(?:live|test)_|gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|AIza|AKIA|ASIA|sk-|hf_|npm_|SG\.)(?=[\w.-]{16})[\w.-]{1,512}/g;
+
+function findKnownKeys(spans: SecretSpans): void {
+  for (const { 0: key, index } of spans.text.matchAll(KNOWN_KEY)) {
+    if (/\d/.test(key)) spans.add('auth', index, index + key.length);
+  }
+}
+
+const PEM_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----/g;
+
+/** Private keys as text (RFC 7468 §10), up to their end or that of the text. */
+function findPrivateKeys(spans: SecretSpans): void {
+  const { text } = spans;
+  for (const found of text.matchAll(PEM_BEGIN)) {
+    const start = found.index + found[0].length;
+    let end = start;
+    // Line ends may be escaped in JSON.
+    while (end < text.length && /[\w+/=\s\\:,]/.test(text[end]!)) end++;
+    for (const { index, 0: line } of text.slice(start, end).matchAll(/[A-Za-z\d+/=]{4,}/g)) {
+      spans.add('auth', start + index, start + index + line.length);
+    }
+  }
+}
+
+/** Find credentials by what they follow, or by their form. */
+export const CREDENTIAL_FINDERS: readonly ((spans: SecretSpans) => void)[] = [
+  findSchemes,
+  findUserInfo,
+  findPasswords,
+  findKnownKeys,
+  findPrivateKeys,
+];

@@ -1,0 +1,49 @@
+import {
+  coverValue,
+  endOfString,
+  endOfValue,
+  quoteAt,
+  quotedName,
+  skipBlanks,
+  type NamedKind,
+  type NamedPlace,
+} from './named-values.js';
+import type { SecretSpans } from './secret-spans.js';
+
+const MOST_BLANKS = 64;
+/** The member of which such a name is the value. */
+const BEFORE_NAME = /["'](?:name|key|header)\\*["']\s{0,8}:\s{0,8}$/i;
+const LONGEST_BEFORE = 40;
+/** Such names are those of headers, anywhere in a list of names and values. */
+const HEADER_NAME = /^(?:x-[\w-]{1,60}|[\w-]{0,60}cookie|[\w-]{0,60}authorization)$/i;
+
+/**
+ * Values that follow their names, where these are strings: `{"name": NAME, "value": VALUE}`, `[NAME, VALUE]` as in events and
+ * lists of headers.
+ */
+export function findNamedPairs(spans: SecretSpans, kindOf: NamedKind): void {
+  const { text } = spans;
+  for (const { 0: found, index: close } of text.matchAll(/["']\s{0,8},/g)) {
+    const named = quotedName(text, close, text[close]!);
+    if (named === undefined) continue;
+    const at = valueAfter(text, close + found.length - 1, named);
+    if (at === undefined) continue;
+    const end = endOfValue(text, at, named, ':');
+    const kind = kindOf(named.name, () => text.slice(at, end), 'json');
+    if (kind !== undefined) coverValue(spans, kind, at, end, named);
+  }
+}
+
+/** Where the value begins that a name before the comma has; undefined: the two are no such pair. */
+function valueAfter(text: string, comma: number, { name, start, escapes }: NamedPlace): number | undefined {
+  const next = skipBlanks(text, comma + 1, MOST_BLANKS);
+  const quoted = quoteAt(text, next);
+  if (quoted?.escapes !== escapes) return undefined;
+  const from = next + escapes + 1;
+  const end = endOfString(text, from, quoted.quote, escapes);
+  const colon = skipBlanks(text, end + escapes + 1, MOST_BLANKS);
+  const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
+  if (text[colon] !== ':') return HEADER_NAME.test(name) || before.trimEnd().endsWith('[') ? next : undefined;
+  const isPair = text.slice(from, end).toLowerCase() === 'value' && BEFORE_NAME.test(before);
+  return isPair ? skipBlanks(text, colon + 1, MOST_BLANKS) : undefined;
+}
