@@ -140,11 +140,11 @@ async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: Che
 /** Why the server can't be tested; undefined: it can. */
 function unfitReason(url: string, notOpened: NotOpened, alert: string | undefined): Unfit | undefined {
   const exit = unfitExit(notOpened);
-  const { problem, handshake, began } = notOpened;
+  const { problem, handshake, began, end } = notOpened;
   if (exit === undefined) return undefined;
   // An alert of TLS is the reason for whatever followed it.
   if (alert !== undefined) return { message: `${shownUrl(url)}: TLS: ${alert}`, exit: EXIT.tls, cause: undefined };
-  return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake, began) };
+  return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake, began, end) };
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */

@@ -10,8 +10,15 @@ export function causeOfConnection(facts: ConnectionFacts): Cause | undefined {
   return (isRefused ? causeOfRefusal(facts) : undefined) ?? causeOfEnding(facts);
 }
 
-/** The same of a handshake by itself, whose end is not known. `body`: as `ConnectionFacts` has it. */
-export function causeOfHandshake(handshake: Handshake, body?: Uint8Array): Cause | undefined {
-  const silent = { spoke: false, unansweredPings: 0 };
-  return causeOfConnection({ handshake, client: silent, server: silent, ...(body && { body }) });
+/** The same of a handshake by itself. `body`: as `ConnectionFacts` has it; `end`: how the server ended it, where that is known. */
+export function causeOfHandshake(handshake: Handshake, body?: Uint8Array, end?: 'fin' | 'reset'): Cause | undefined {
+  const client = { spoke: false, unansweredPings: 0 };
+  const server = { spoke: handshake.response !== undefined || body !== undefined, unansweredPings: 0 };
+  return causeOfConnection({
+    handshake,
+    client,
+    server,
+    ...(body && { body }),
+    ...(end && { end: { how: end, by: 'server' } }),
+  });
 }
