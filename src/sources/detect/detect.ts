@@ -1,5 +1,6 @@
 import { Base64Source } from '../hex/base64.js';
 import { type Extent, type Form, FormDetector } from './form.js';
+import { DottedSource } from '../text/dotted.js';
 import { DumpSource } from '../dumps/dump-source.js';
 import { INSTEAD, isSummary } from '../dumps/tshark.js';
 import { HexSource } from '../hex/hex-source.js';
@@ -146,7 +147,7 @@ class AutoSource implements Source {
       case 'quoted':
         return new QuotedSource(form.prefix, new DumpSource());
       case 'binary':
-        return new RawSource();
+        return new DottedSource();
       case 'mitmproxy':
         return new RefusedSource('mitmproxy flow file', FLOW_FILE);
       case 'dissection':
