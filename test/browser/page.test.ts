@@ -199,9 +199,11 @@ describe.skipIf(!chromium)('the page', () => {
     await poller.locator('.message.received .body', { hasText: 'by WebSocket' }).waitFor();
     await poller.locator('#poll-lanes', { hasText: 'one waits for its answer; 1 send' }).waitFor();
     await poller.locator('.poll-waiting').waitFor();
-    expect(await poller.locator('.poll-full').count()).toBeGreaterThan(1);
+    await poller.locator('.poll-full').nth(1).waitFor();
     await poller.fill('#filter', 'by polling');
     await poller.locator('#rows .row', { hasText: 'POST /send' }).click();
+    // The answer is drawn into it when it comes.
+    await poller.locator('#detail .exchange pre', { hasText: '{"id":' }).waitFor();
     const [asked, answered] = await poller.locator('#detail .exchange pre').allTextContents();
     expect(asked).toMatch(
       /^POST \/send HTTP\/1\.1\n[^]*\ncontent-type: application\/json\n[^]*\n\n\{"sender":"Polly","msg":"by polling"\}$/i,
@@ -212,7 +214,7 @@ describe.skipIf(!chromium)('the page', () => {
     await poller.selectOption('#transport', 'short');
     await poller.click('#connect-button');
     await poller.locator('#connect-state', { hasText: /^polling$/ }).waitFor();
-    await poller.locator('#poll-lanes', { hasText: '1 poll: ' }).waitFor();
+    await poller.locator('#poll-lanes', { hasText: /[1-9]\d* polls?: / }).waitFor();
     await Promise.all([poller, other].map((page) => page.context().close()));
   });
 
