@@ -198,7 +198,7 @@ describe.skipIf(!chromium)('the page', () => {
     await say(other, 'by WebSocket');
     await poller.locator('.message.received .body', { hasText: 'by WebSocket' }).waitFor();
     await poller.locator('#poll-lanes', { hasText: 'one waits for its answer; 1 send' }).waitFor();
-    await poller.locator('.poll-waiting').waitFor();
+    await poller.locator('.poll-waiting').first().waitFor();
     await poller.locator('.poll-full').nth(1).waitFor();
     await poller.fill('#filter', 'by polling');
     await poller.locator('#rows .row', { hasText: 'POST /send' }).click();

@@ -10,7 +10,7 @@ const packed = (...names: string[]): number =>
 it('the scripts and styles that the page loads at its opening are small, packed; what reads pasted bytes comes later', () => {
   const first = ['core.js', 'shared.js', 'web/app.js', 'web/door.js', 'web/style.css'];
   expect(packed(...first)).toBeLessThan(80_000);
-  expect(packed('pipeline.js', 'web/reading.js')).toBeLessThan(155_000);
+  expect(packed('pipeline.js', 'web/reading.js')).toBeLessThan(160_000);
   const app = readFileSync(join(ROOT, 'dist/web/app.js'), 'utf8');
   expect(app).toContain('import("./reading.js")');
   expect(app).not.toMatch(/from"\.\.\/pipeline\.js"/);

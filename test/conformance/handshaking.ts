@@ -59,6 +59,7 @@ export function testServer(
   cases: readonly Case[],
   jobs?: number,
   Bench = ServerBench,
+  patience = 1,
 ): Promise<CaseResult[]> {
   const headers = [
     ['Host', `127.0.0.1:${port}`],
@@ -70,7 +71,7 @@ export function testServer(
   return collect(
     cases,
     async (one) => {
-      const bench = new Bench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
+      const bench = new Bench({ tools, patience, head, random: seeded(one.id), dial: () => dial(port) });
       try {
         return await one.run(bench);
       } finally {
