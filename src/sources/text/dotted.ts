@@ -13,7 +13,7 @@ const LOST =
 
 /**
  * Bytes that begin with a head of HTTP, all of it text: where a dot follows the head of a 101, no frame begins (opcode
- * 14 is reserved), and nothing but text comes after it, dots were written for bytes that are lost.
+ * 14 is reserved), and only text comes after it, dots were written for bytes that are lost.
  */
 export class DottedSource implements Source {
   readonly kind = 'raw bytes';
