@@ -52,24 +52,32 @@ def serve(port):
     listener = socket.create_server(("127.0.0.1", port))
     while True:
         peer, _ = listener.accept()
-        connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
-        enabled = {h2.settings.SettingCodes.ENABLE_CONNECT_PROTOCOL: 1}
-        connection.local_settings = h2.settings.Settings(client=False, initial_values=enabled)
-        connection.initiate_connection()
+        try:
+            talk(peer)
+        except OSError:
+            # It has gone: a look whether anyone listens, for example.
+            peer.close()
+
+
+def talk(peer):
+    connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    enabled = {h2.settings.SettingCodes.ENABLE_CONNECT_PROTOCOL: 1}
+    connection.local_settings = h2.settings.Settings(client=False, initial_values=enabled)
+    connection.initiate_connection()
+    peer.sendall(connection.data_to_send())
+    held = {}
+    while data := peer.recv(65536):
+        for event in connection.receive_data(data):
+            if isinstance(event, h2.events.RequestReceived):
+                held[event.stream_id] = bytearray()
+                connection.send_headers(event.stream_id, [(":status", "200")])
+            elif isinstance(event, h2.events.DataReceived):
+                stream = event.stream_id
+                connection.acknowledge_received_data(event.flow_controlled_length, stream)
+                held[stream] += event.data
+                for opcode, payload in frames(held[stream]):
+                    connection.send_data(stream, frame(opcode, payload), end_stream=opcode == 8)
         peer.sendall(connection.data_to_send())
-        held = {}
-        while data := peer.recv(65536):
-            for event in connection.receive_data(data):
-                if isinstance(event, h2.events.RequestReceived):
-                    held[event.stream_id] = bytearray()
-                    connection.send_headers(event.stream_id, [(":status", "200")])
-                elif isinstance(event, h2.events.DataReceived):
-                    stream = event.stream_id
-                    connection.acknowledge_received_data(event.flow_controlled_length, stream)
-                    held[stream] += event.data
-                    for opcode, payload in frames(held[stream]):
-                        connection.send_data(stream, frame(opcode, payload), end_stream=opcode == 8)
-            peer.sendall(connection.data_to_send())
 
 
 def ask(port, texts):
