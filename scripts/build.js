@@ -69,15 +69,10 @@ const DEFERRED = {
   ),
   search: modules(['codec/resync/', 'evidence', 'frame-search', 'hold', 'joined', 'scan', 'verdict']),
   outputs: modules(['cli/', 'host/output-file', 'host/pager', 'decode/extract', 'decode/proto-schema']),
-  totals: modules([
-    'traffic/',
-    'legs/proxy-legs',
-    'legs/head-changes',
-    'legs/relayed',
-    'causes/idle-ends',
-    'tally/order',
-    'tally/run',
-  ]),
+  totals: modules(
+    ['traffic/legs/', 'proxy-legs', 'head-changes', 'relayed'],
+    ['traffic/', 'causes/idle-ends', 'tally/order', 'tally/run'],
+  ),
   tls: modules(['codec/tls/', '(?!secrets|tls-keys)']),
   'http2-layer': modules(['codec/http2/', '(?!http2-codes)'], ['traffic/layers/', 'http2-traffic']),
   recordings: modules(['sources/recordings/', ''], ['traffic/inputs/', 'recorded-traffic']),
@@ -142,7 +137,7 @@ const cli = {
   format: 'cjs',
   platform: 'node',
   external: ['ws'],
-  minify: !process.env.PLAIN,
+  minify: true,
   plugins: [commanderAsModules, requireAsItIs, leaving],
   // Everything by require(): import() would load a loader first.
   supported: { 'dynamic-import': false },
@@ -150,23 +145,14 @@ const cli = {
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
+/** Of `main`, and of what it loads for some options. */
+const OF_OPTIONS = [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)];
+
 /** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
 const SHARED = { common: 'encode', 'packets-shared': 'packets' };
 const HOLDERS = [
-  ...[
-    'common',
-    CORE,
-    'streams',
-    'views',
-    'packets-shared',
-    'tls',
-    'http2-layer',
-    'recordings',
-    'totals',
-    'search',
-    'outputs',
-  ],
-  ...['rare', 'characters', 'pasted-packets'],
+  ...['common', CORE, 'streams', 'views', 'packets-shared', 'tls', 'http2-layer', 'recordings'],
+  ...['totals', 'search', 'outputs', 'rare', 'characters', 'pasted-packets'],
 ];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
@@ -321,16 +307,11 @@ await Promise.all([
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],
-      plugins:
-        name === 'main' ? [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)] : cli.plugins,
+      plugins: name === 'main' ? OF_OPTIONS : cli.plugins,
     }),
   ),
   ...Object.keys(OF_MAIN).map((name) =>
-    build({
-      ...cli,
-      entryPoints: [{ in: `deferred:${name}`, out: `cli/${name}` }],
-      plugins: [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)],
-    }),
+    build({ ...cli, entryPoints: [{ in: `deferred:${name}`, out: `cli/${name}` }], plugins: OF_OPTIONS }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   browsing(),
@@ -339,7 +320,7 @@ await Promise.all([
     ...common,
     entryPoints: [{ in: 'src/codec/tls/noble-crypto.ts', out: 'tls-crypto' }],
     platform: 'browser',
-    minify: !process.env.PLAIN,
+    minify: true,
   }),
   // What stands before the page, and its style; three files are taken as they are.
   build({
@@ -349,7 +330,7 @@ await Promise.all([
       { in: 'src/web/style.css', out: 'web/style' },
     ],
     platform: 'browser',
-    minify: !process.env.PLAIN,
+    minify: true,
     target: BROWSERS,
   }),
 ]);

@@ -275,16 +275,17 @@ export class Decoding implements Pace {
   private async takeEvent(event: SourceEvent, text: TextTraffic): Promise<void> {
     if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
     if (!this.output.isOpen) await this.output.open(text.isOfBytes(event) ? 'bytes' : 'capture');
-    if (event.type !== 'bytes') {
-      text.take(event);
-      return;
-    }
-    for (const bytes of this.pieces.of(event.bytes)) {
-      text.take({ ...event, bytes });
+    for (const part of this.partsOf(event)) {
+      text.take(part);
       // A line or two of a dump may expand to megabytes, and so may a compressed message.
       if (this.output.isFull) await this.turn();
       else this.pieces.made(this.output.drawn);
     }
+  }
+
+  private *partsOf(event: SourceEvent): Generator<SourceEvent> {
+    if (event.type !== 'bytes' || event.bytes.length === 0) yield event;
+    else for (const bytes of this.pieces.of(event.bytes)) yield { ...event, bytes };
   }
 
   private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {

@@ -17,7 +17,7 @@ export class ChunkPieces {
     }
   }
 
-  /** `length`: bytes of text that the last piece made. */
+  /** `length`: bytes of text that the last piece made, with what is not printed of those before it. */
   made(length: number): void {
     if (length < FEW) this.size = Math.min(2 * this.size, Number.MAX_SAFE_INTEGER);
     else if (length > MANY) this.size = Math.max(LEAST, this.size >> 2);

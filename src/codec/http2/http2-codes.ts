@@ -21,6 +21,9 @@ export function http2ErrorName(code: number): string {
   return ERROR_NAMES[code] ?? `0x${code.toString(16)}`;
 }
 
+/** Those that are sent (RFC 9113 §7). */
+export const HTTP2_ERROR = { protocolError: 1, refusedStream: 7, cancel: 8 } as const;
+
 /** RFC 9113 §6.5.2, RFC 8441 §3. */
 export const HTTP2_SETTING = {
   headerTableSize: 1,

@@ -1,4 +1,4 @@
-import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import { HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
 import type { Case, CaseVerdict } from '../case.js';
@@ -13,7 +13,6 @@ import {
   talking,
   type Http2Talk,
 } from '../http2/http2-talk.js';
-import { CANCEL } from '../http2/link-stream.js';
 import { close, text } from '../verdicts/autobahn.js';
 
 /** Resets, GOAWAY, PUSH_PROMISE and floods towards a client (RFC 9113 §5.4.2, §6.6, §6.8, §10.5). */
@@ -21,7 +20,6 @@ import { close, text } from '../verdicts/autobahn.js';
 const CLIENT = ['client'] as const;
 const EMPTY = new Uint8Array(0);
 const NO_ERROR = 0;
-const PROTOCOL_ERROR = 1;
 
 interface ClientResetRow {
   readonly id: string;
@@ -57,7 +55,7 @@ const RESETTING = RESETS.map(({ id, title, act }) =>
     async (talk) => {
       const { link, stream, bench } = talk;
       act(talk);
-      link.rst(stream.id, CANCEL);
+      link.rst(stream.id, HTTP2_ERROR.cancel);
       stream.hasEnded = true;
       const hasAnswered = await pinged(link, bench.patience);
       const { goaway, end } = link;
@@ -121,7 +119,7 @@ const PUSHED = talking(
     const hasAnswered = await pinged(link, bench.patience);
     const { goaway, end } = link;
     if (goaway && goaway.code !== NO_ERROR)
-      return http2Verdict(talk, goaway.code === PROTOCOL_ERROR ? 'OK' : 'NON-STRICT', goawayText(goaway));
+      return http2Verdict(talk, goaway.code === HTTP2_ERROR.protocolError ? 'OK' : 'NON-STRICT', goawayText(goaway));
     if (end) return http2Verdict(talk, 'OK', 'the client ended the connection');
     return http2Verdict(talk, 'FAILED', hasAnswered ? 'the connection goes on' : 'nothing came');
   },

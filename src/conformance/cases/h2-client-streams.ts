@@ -1,4 +1,4 @@
-import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import type { Bench, Http2Access, LinkChoice, ServedStream } from '../bench/bench.js';
 import type { Case, CaseVerdict } from '../case.js';
 import { openingVerdict } from '../handshakes/ruling.js';
@@ -14,11 +14,10 @@ import {
   type AboutHttp2,
   type Http2Talk,
 } from '../http2/http2-talk.js';
-import { CANCEL, type LinkStream } from '../http2/link-stream.js';
+import type { LinkStream } from '../http2/link-stream.js';
 
 /** Several WebSockets that a client opens on one connection, with requests for the same case (RFC 9113 §5). */
 
-const REFUSED_STREAM = 7;
 const TOO_FEW =
   'the client opened one WebSocket on the connection: it takes two or more, with the same request (connect --streams 2)';
 
@@ -96,13 +95,13 @@ const ENDS: readonly EndRow[] = [
     id: 'refused',
     rfc: 'RFC 9113 §5.4.2',
     title: 'The second of two WebSockets is answered with RST_STREAM REFUSED_STREAM; then the first is pinged',
-    act: ({ others }) => others[0]!.abort(REFUSED_STREAM),
+    act: ({ others }) => others[0]!.abort(HTTP2_ERROR.refusedStream),
   },
   {
     id: 'reset',
     rfc: 'RFC 9113 §5.4.2',
     title: 'The second of two open WebSockets is reset: RST_STREAM CANCEL; then the first is pinged',
-    act: async ({ others, accept }) => (await accept(others[0]!)).stream.abort(CANCEL),
+    act: async ({ others, accept }) => (await accept(others[0]!)).stream.abort(HTTP2_ERROR.cancel),
   },
   {
     id: 'goaway',

@@ -1,5 +1,5 @@
 import { writeCloseBody } from '../../codec/messages/close.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import type { Case, Level } from '../case.js';
 import {
   ANSWER_TIME,
@@ -11,7 +11,6 @@ import {
   talking,
   type Http2Talk,
 } from '../http2/http2-talk.js';
-import { CANCEL } from '../http2/link-stream.js';
 import { close, text } from '../verdicts/autobahn.js';
 
 /** The ends of a stream (RFC 8441 §5, RFC 9113 §5.4.2). */
@@ -111,7 +110,7 @@ interface ResetRow {
   act(this: void, talk: Http2Talk): void;
 }
 
-const cancel = ({ stream }: Http2Talk): void => stream.abort(CANCEL);
+const cancel = ({ stream }: Http2Talk): void => stream.abort(HTTP2_ERROR.cancel);
 
 const RESETS: readonly ResetRow[] = [
   { id: 'open', title: 'when the WebSocket is open', act: cancel },
@@ -136,13 +135,13 @@ const RESETS: readonly ResetRow[] = [
     title: 'directly after END_STREAM',
     act: ({ link, stream }) => {
       link.data(stream, EMPTY, { end: true });
-      link.rst(stream.id, CANCEL);
+      link.rst(stream.id, HTTP2_ERROR.cancel);
     },
   },
   {
     id: 'before-answer',
     title: 'of another request, directly after it',
-    act: ({ link, http2 }) => link.open(http2.fields()).abort(CANCEL),
+    act: ({ link, http2 }) => link.open(http2.fields()).abort(HTTP2_ERROR.cancel),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import { HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
 import type { Bench, Http2Access } from '../bench/bench.js';
 import { OPEN_TIME } from '../bench/open-time.js';
@@ -19,8 +19,6 @@ import { measured, unserved } from '../verdicts/suite.js';
 
 /** Several WebSockets on one connection, and floods of streams and fields (RFC 9113 §5.1.2, §5.2, §10.5). */
 
-const REFUSED_STREAM = 7;
-
 /** Opens that number at once; those that are open, and the words of the first that is not. */
 async function openMany(
   bench: Bench,
@@ -34,7 +32,7 @@ async function openMany(
   return {
     talks: streams.filter(isAccepted).map((stream) => ({ bench, http2, link, stream, tester: http2.tester(stream) })),
     refused: not.map((stream) => `stream ${stream.id} ${outcomeText(stream, link)}`),
-    isLimit: not.every((one) => one.resetCode === REFUSED_STREAM || (one.status ?? 0) >= 400),
+    isLimit: not.every((one) => one.resetCode === HTTP2_ERROR.refusedStream || (one.status ?? 0) >= 400),
   };
 }
 

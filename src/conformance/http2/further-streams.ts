@@ -1,7 +1,6 @@
+import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import { valueIn, type LinkStream } from './link-stream.js';
 
-/** RFC 9113 §7: nothing was done for the stream, so that it may be opened again elsewhere. */
-const REFUSED_STREAM = 7;
 /** More are refused: cases need a few. */
 const MOST = 128;
 /** What is the same in requests for the same case by the same program. */
@@ -16,7 +15,7 @@ export class FurtherStreams {
   constructor(private readonly first: LinkStream) {}
 
   add(stream: LinkStream): void {
-    if (this.isRefusing || this.opened.length >= MOST || !this.isSame(stream)) stream.abort(REFUSED_STREAM);
+    if (this.isRefusing || this.opened.length >= MOST || !this.isSame(stream)) stream.abort(HTTP2_ERROR.refusedStream);
     else this.opened.push(stream);
   }
 
@@ -28,7 +27,7 @@ export class FurtherStreams {
   /** All are refused. */
   refuse(): void {
     this.refuseMore();
-    for (const stream of this.opened.splice(0)) stream.abort(REFUSED_STREAM);
+    for (const stream of this.opened.splice(0)) stream.abort(HTTP2_ERROR.refusedStream);
   }
 
   private isSame({ head }: LinkStream): boolean {

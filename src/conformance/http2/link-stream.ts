@@ -1,3 +1,4 @@
+import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import type { HpackEntry } from '../../codec/http2/hpack-static.js';
 import type { Wire, WireEnd, WireTaker } from '../bench/wire.js';
 
@@ -26,8 +27,6 @@ export interface StreamCarrier {
 export const DEFAULT_WINDOW = 65_535;
 /** Bytes that were taken before the window is opened again by them. */
 const OWED = 16_384;
-/** RFC 9113 §7. */
-export const CANCEL = 8;
 
 /** A stream as cases use it: its frames, and a `Wire` for the WebSocket in it. */
 export class LinkStream implements Wire {
@@ -129,12 +128,12 @@ export class LinkStream implements Wire {
   }
 
   drop(): void {
-    this.abort(CANCEL);
+    this.abort(HTTP2_ERROR.cancel);
     this.link.left(this);
   }
 
   reset(): void {
-    this.abort(CANCEL);
+    this.abort(HTTP2_ERROR.cancel);
     this.link.left(this);
   }
 

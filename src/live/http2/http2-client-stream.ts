@@ -5,10 +5,10 @@ import { asksForWebSocket } from '../../codec/handshake/asks.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { RequestHead } from '../../codec/http1/head.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { refusalText } from '../listener/handshake-rejection.js';
 import { BodyMeter, requestBody } from '../server/body-meter.js';
-import { CANCEL, type Http2End } from '../sockets/reset.js';
+import type { Http2End } from '../sockets/reset.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { chunkOf, lastChunk } from './chunked-text.js';
 import { badGateway, trailerFields } from './http2-fields.js';
@@ -67,7 +67,7 @@ export class Http2ClientStream extends Duplex implements Http2End {
 
   override _destroy(error: Error | null, done: Done): void {
     const { stream } = this;
-    if (stream && !stream.closed && !stream.destroyed) stream.close(CANCEL);
+    if (stream && !stream.closed && !stream.destroyed) stream.close(HTTP2_ERROR.cancel);
     done(error);
   }
 
@@ -144,7 +144,7 @@ export class Http2ClientStream extends Duplex implements Http2End {
     if (rstCode !== 0 || (aborted && !this.hasEnded)) {
       // With its connection it gets a code that was not sent.
       if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
-      const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || CANCEL)})`;
+      const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || HTTP2_ERROR.cancel)})`;
       return void this.destroy(new Http2Reset(words));
     }
     if (this.readableEnded) return void this.destroy();

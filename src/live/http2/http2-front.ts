@@ -1,3 +1,4 @@
+import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as http2 from 'node:http2';
 import type { Socket } from 'node:net';
@@ -53,8 +54,6 @@ const IDLE = 60;
 /** Bytes that a peer may send on a stream, and on the connection, before they are read. */
 const STREAM_WINDOW = 256 * 1024;
 const CONNECTION_WINDOW = 4 * 1024 * 1024;
-/** RFC 9113 §7. */
-const PROTOCOL_ERROR = 1;
 /** Fields of a request. */
 const MOST_FIELDS = 2000;
 
@@ -149,7 +148,7 @@ export class Http2Front {
     this.count(visit, stream);
     const head = requestHead(rawHeaders, stream.id ?? 0);
     // `node:http2` leaves out a field by which the request is malformed (RFC 9113 §8.1.1), and continues.
-    if (visit.live?.isMalformed(stream.id ?? 0)) return stream.close(PROTOCOL_ERROR);
+    if (visit.live?.isMalformed(stream.id ?? 0)) return stream.close(HTTP2_ERROR.protocolError);
     if (headers[':method'] === 'CONNECT' && !this.isForWebSocket(stream, head)) return;
     const { socket } = visit;
     if ('stream' in this.taker) return this.taker.stream({ stream, head, socket });

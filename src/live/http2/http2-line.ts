@@ -8,7 +8,7 @@ import type { TapTaker } from '../sockets/tap.js';
 import { requestFields } from './http2-fields.js';
 import { Http2ClientStream, type Http2Sending } from './http2-client-stream.js';
 import { LiveHttp2 } from './live-http2.js';
-import { TappedSocket } from './tapped-socket.js';
+import { oncePassed, TappedSocket } from './tapped-socket.js';
 
 /** Why no WebSocket can be opened on a connection. */
 export class Http2LineError extends Error {
@@ -179,14 +179,12 @@ export class Http2Line implements TapTaker {
     return 'encrypted' in this.line.stream ? 'https' : 'http';
   }
 
-  /** A stream has closed. What it sent last passes the tap within a turn or two of the event loop. */
+  /** A stream has closed. */
   private left(stream: number | undefined, gone: () => void): void {
-    setImmediate(() =>
-      setImmediate(() => {
-        if (stream !== undefined) this.live?.closeStream(stream);
-        gone();
-      }),
-    );
+    oncePassed(() => {
+      if (stream !== undefined) this.live?.closeStream(stream);
+      gone();
+    });
   }
 
   private ended(): void {

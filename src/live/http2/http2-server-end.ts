@@ -5,10 +5,10 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { RequestHead, ResponseHead } from '../../codec/http1/head.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import type { PolicyRefusal } from '../listener/policy.js';
 import { BodyMeter, responseBody } from '../server/body-meter.js';
-import { CANCEL, type Http2End } from '../sockets/reset.js';
+import type { Http2End } from '../sockets/reset.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { badGateway, http2Answer, requestText, trailerFields, type Http2Answer } from './http2-fields.js';
 import { chunkOf, lastChunk } from './chunked-text.js';
@@ -107,7 +107,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
   override _destroy(error: Error | null, done: Done): void {
     const { stream } = this;
     const isOver = this.readableEnded && this.writableFinished;
-    if (!isOver && !stream.closed && !stream.destroyed) stream.close(CANCEL);
+    if (!isOver && !stream.closed && !stream.destroyed) stream.close(HTTP2_ERROR.cancel);
     done(error);
   }
 
@@ -200,7 +200,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     if (rstCode !== 0 || (stream.aborted && !this.hasEnded)) {
       // With its connection it gets a code that was not sent.
       if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
-      return void this.destroy(new Error(`RST_STREAM ${http2ErrorName(rstCode || CANCEL)}`));
+      return void this.destroy(new Error(`RST_STREAM ${http2ErrorName(rstCode || HTTP2_ERROR.cancel)}`));
     }
     if (this.readableEnded) return void this.destroy();
     // What came before waits for its reader.

@@ -19,6 +19,7 @@ import type { LayerTaker } from '../../traffic/layers/layers.js';
 import { MOST_LAYERS, NO_LAYERS } from '../../traffic/layers/below.js';
 import { streamOrigin } from '../../traffic/stream-origin.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
+import { oncePassed } from './tapped-socket.js';
 import { WithoutHidden } from './without-hidden.js';
 import type { TapTaker } from '../sockets/tap.js';
 
@@ -106,9 +107,9 @@ export class LiveHttp2 implements TapTaker {
     open?.close('reset', this.context.now());
   }
 
-  /** The same, once what was sent last on the stream has passed the tap: within a turn or two of the event loop. */
+  /** The same, once what was sent last on the stream was read. */
   closeStreamSoon(stream: number): void {
-    setImmediate(() => setImmediate(() => this.closeStream(stream)));
+    oncePassed(() => this.closeStream(stream));
   }
 
   /** The connection has ended. Only the first call counts. */

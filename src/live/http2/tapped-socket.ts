@@ -4,6 +4,11 @@ import type { TapTaker } from '../sockets/tap.js';
 
 type Done = (error?: Error | null) => void;
 
+/** Calls `then` once what was sent last has passed the tap: within a turn or two of the event loop. */
+export function oncePassed(then: () => void): void {
+  setImmediate(() => setImmediate(then));
+}
+
 /** A socket whose bytes pass a tap: `node:http2` reads a socket of the system itself, and no JavaScript would see them. */
 export class TappedSocket extends Duplex {
   constructor(

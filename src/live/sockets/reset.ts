@@ -1,9 +1,7 @@
+import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-
-/** RFC 9113 §7. */
-export const CANCEL = 8;
 
 /** An end of a stream of HTTP/2 that is used as a socket. */
 export interface Http2End {
@@ -18,7 +16,10 @@ export interface Http2End {
  * requested nevertheless, the descriptor would stay open for good, and the event loop would run for it without pause.
  * Over HTTP/2 it is a RST_STREAM with `code`.
  */
-export function reset(socket: Socket | ServerHttp2Stream | (Duplex & Http2End), code = CANCEL): void {
+export function reset(
+  socket: Socket | ServerHttp2Stream | (Duplex & Http2End),
+  code: number = HTTP2_ERROR.cancel,
+): void {
   if (socket.destroyed) return;
   // RFC 8441 §5: what a reset is to TCP.
   if ('resetWith' in socket) return socket.resetWith(code);

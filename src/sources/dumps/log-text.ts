@@ -85,11 +85,11 @@ export class LogText implements DumpForm {
   private readonly unread = new UnreadLines();
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
-  private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined; readonly isWhole: boolean } = {
-    number: -1,
-    speaker: undefined,
-    isWhole: false,
-  };
+  private lastLiteral: {
+    readonly number: number;
+    readonly speaker: Speaker | undefined;
+    readonly bytes: readonly number[];
+  } = { number: -1, speaker: undefined, bytes: [] };
 
   constructor(private readonly events: Events) {
     this.spoken = new SpokenBytes(events, this.sides);
@@ -323,11 +323,7 @@ export class LogText implements DumpForm {
     this.use(line);
     this.unread.read(line.text);
     this.spoken.take(found.bytes, found.speaker, '');
-    this.lastLiteral = {
-      number: line.number,
-      speaker: found.speaker,
-      isWhole: areFrames(Uint8Array.from(found.bytes)),
-    };
+    this.lastLiteral = { number: line.number, speaker: found.speaker, bytes: found.bytes };
     return true;
   }
 
@@ -342,8 +338,13 @@ export class LogText implements DumpForm {
 
   /** Bytes of this line are lost: what follows can only be read after whole frames. */
   private leaveOut(line: Line): void {
-    if (!this.lastLiteral.isWhole) return this.refuse(line, 0, CUT_LINE);
+    if (!this.isLastWhole) return this.refuse(line, 0, CUT_LINE);
     this.events.leaveOut({ message: CUT_LINE, offset: line.offset, line: line.number, column: 1 });
+  }
+
+  /** The last line in which bytes were spelled holds whole frames. */
+  private get isLastWhole(): boolean {
+    return areFrames(Uint8Array.from(this.lastLiteral.bytes));
   }
 
   private literalIn(line: Line): LiteralLine | undefined {
@@ -352,10 +353,10 @@ export class LogText implements DumpForm {
 
   /** A line of bytes alone continues the bytes of the line before it. */
   private wrapped(line: Line): LiteralLine | undefined {
-    const { number, speaker, isWhole } = this.lastLiteral;
+    const { number, speaker } = this.lastLiteral;
     if (line.number !== number + 1 || !BYTES_ALONE.test(line.text)) return undefined;
     // After whole frames, frames after a number: no more of the same.
-    if (isWhole && shortFrames(line.text) !== undefined) return undefined;
+    if (this.isLastWhole && shortFrames(line.text) !== undefined) return undefined;
     const { bytes, problem } = spelled(line.text);
     return problem === undefined ? { bytes, speaker, notices: [] } : { problem, at: 0 };
   }

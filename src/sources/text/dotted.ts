@@ -28,8 +28,8 @@ export class DottedSource implements Source {
   push(chunk: Uint8Array): SourceEvent[] {
     if (this.seen === undefined) return given(chunk);
     const before = this.seen.length;
+    if (before + chunk.length > MOST || !chunk.every(isText)) return this.release(chunk);
     this.seen += latin1(chunk);
-    if (!chunk.every(isText) || this.seen.length > MOST) return this.release(chunk);
     this.findHead(this.seen, before);
     if (this.headEnd < 0) return given(chunk);
     if (this.headEnd < this.seen.length && this.seen.charCodeAt(this.headEnd) !== DOT) return this.release(chunk);

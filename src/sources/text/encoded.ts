@@ -18,14 +18,15 @@ export function encoded(text: string): string | { readonly problem: string } | u
   const sign = ENCODED.exec(text)?.[1] as keyof typeof CELLS | undefined;
   if (sign === undefined) return undefined;
   const digits = text.match(CELLS[sign])!.map((one) => (one.length === 3 ? one.slice(1) : hexOf(one)));
-  return sign === '%' && text.includes('+') && areFrames(digits.join('')) ? PLUS : digits.join(' ');
+  return sign === '%' && text.includes('+') && spellsMessages(digits.join('')) ? PLUS : digits.join(' ');
 }
 
 /** The same of a string in quotes, if it is whole frames. */
 export function encodedFrames(quoted: string): string | undefined {
   const digits = encoded(quoted.slice(1, -1));
-  return typeof digits === 'string' && areFrames(digits) ? digits : undefined;
+  return typeof digits === 'string' && spellsMessages(digits) ? digits : undefined;
 }
 
 const hexOf = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, '0');
-const areFrames = (digits: string): boolean => areMessages(Uint8Array.from(spelled(digits).bytes));
+/** Whole messages, and nothing else. */
+export const spellsMessages = (digits: string): boolean => areMessages(Uint8Array.from(spelled(digits).bytes));

@@ -1,8 +1,8 @@
 import { isCode } from '../hex/code.js';
 import { FIRST_GROUP } from '../hex/line-watch.js';
 import { CUT_SHORT } from '../hex/mode.js';
-import { encodedFrames } from './encoded.js';
-import { areMessages, looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
+import { encodedFrames, spellsMessages } from './encoded.js';
+import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { spelled } from './spelled.js';
 
 /** A spelling of bytes that occurs inside of lines. */
@@ -237,11 +237,9 @@ function isNumber(text: string, digits: string): boolean {
 function afterCount(text: string): string | { readonly problem: string } {
   const [first = '', ...others] = text.trim().split(' ');
   const rest = others.join(' ');
-  if (rest === '' || looksLikeWebSocket(bytesOf(text), 1) || !areMessages(bytesOf(rest))) return text;
+  if (rest === '' || looksLikeWebSocket(Uint8Array.from(spelled(text).bytes), 1) || !spellsMessages(rest)) return text;
   return Number(first) === others.length ? rest : { problem: FIRST_GROUP };
 }
-
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(spelled(text).bytes);
 
 /** `'print "\x81…"'`: a program in quotes, with the bytes that it prints in its own. */
 const COMMAND =

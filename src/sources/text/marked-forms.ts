@@ -1,7 +1,5 @@
-import { areMessages } from '../../codec/resync/plausible.js';
-import { encoded, isDigitsAlone, PLUS } from './encoded.js';
+import { encoded, isDigitsAlone, PLUS, spellsMessages } from './encoded.js';
 import type { LiteralForm } from './literal-forms.js';
-import { spelled } from './spelled.js';
 
 const PAIR = '[0-9a-fA-F]{2}';
 const always = (): boolean => true;
@@ -43,7 +41,7 @@ export const MARKED_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern: /(?<=^|[\s:=>])M-(?:\^[ABHIJ]|[AB])[\t -~]*$/g,
-    spell: ([text]) => [text, text.replace(/\$$/, '')].map(caretNotation).find(spellsFrames),
+    spell: ([text]) => [text, text.replace(/\$$/, '')].map(caretNotation).find(spellsMessages),
     isWeak: always,
     isFrames: true,
   },
@@ -73,5 +71,3 @@ function caretNotation(text: string): string {
     })
     .join(' ');
 }
-
-const spellsFrames = (digits: string): boolean => areMessages(Uint8Array.from(spelled(digits).bytes));

@@ -23,17 +23,22 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const message = record.type === 'frame' ? record.frame.message : undefined;
     const origin = originOf(record);
     const packets = record.type === 'frame' ? (record.packets ?? []) : [];
-    const drawn = message
-      ? [...drawMessage(message, options, look, origin), ...packetsOf(message, packets)]
-      : drawOther(record, look, origin);
-    out.lines(drawn);
+    out.lines(message ? drawWithPackets(message, packets, origin) : drawOther(record, look, origin));
     out.lines(problems);
   };
 
-  /** A message that is JSON is indented already. */
-  function packetsOf(message: Message, packets: readonly PlacedPacket[]): Printable[] {
-    const tree = options.pretty && prettyMessage(message, options) === undefined ? options.preview : undefined;
-    return drawPackets(packets, look, { withFields: options.verbose, tree });
+  function drawWithPackets(
+    message: Message,
+    packets: readonly PlacedPacket[],
+    origin: readonly Printable[],
+  ): Printable[] {
+    const json = prettyMessage(message, options);
+    // A message that is JSON is indented already.
+    const tree = options.pretty && json === undefined ? options.preview : undefined;
+    return [
+      ...drawMessage(message, json ?? drawContent(message, options, look), look, origin),
+      ...drawPackets(packets, look, { withFields: options.verbose, tree }),
+    ];
   }
 }
 
@@ -43,7 +48,12 @@ function prettyMessage({ payload, bytes }: Message, { pretty, preview }: ViewOpt
   return text === undefined ? undefined : prettyJson(text);
 }
 
-function drawMessage(message: Message, options: ViewOptions, look: Look, origin: readonly Printable[]): Printable[] {
+function drawMessage(
+  message: Message,
+  content: readonly Printable[],
+  look: Look,
+  origin: readonly Printable[],
+): Printable[] {
   const words = [
     print`message ${message.index}`,
     print`${opcodeInfo(message.opcode).name}`,
@@ -53,7 +63,7 @@ function drawMessage(message: Message, options: ViewOptions, look: Look, origin:
     sizes(message),
   ];
   const title = drawTitle(words, print`at ${hexOffset(message.span.start)}`, look);
-  return [...title, ...(prettyMessage(message, options) ?? drawContent(message, options, look))];
+  return [...title, ...content];
 }
 
 /** What is no message: the handshake; and in a capture, where others come between, the connection whose fault is reported below. */

@@ -1,4 +1,4 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
+import { ByteCollector } from '../../codec/bytes/byte-collector.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 
 /** Bytes of each side that are kept. */
@@ -6,25 +6,26 @@ const MOST_KEPT = 256;
 
 /** What each side of a stream sent first. Where it turns out to be no head of HTTP, it shows which other protocol it is. */
 export class Beginnings {
-  private kept: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined];
-  private isOver = false;
+  /** Undefined: they show nothing any more. */
+  private kept: readonly [ByteCollector, ByteCollector] | undefined = [
+    new ByteCollector(MOST_KEPT),
+    new ByteCollector(MOST_KEPT),
+  ];
 
   take(side: Side, bytes: Uint8Array, start: number, end: number): void {
-    if (this.isOver) return;
-    const before = this.kept[side];
-    const wanted = MOST_KEPT - (before?.length ?? 0);
-    if (wanted <= 0) return;
-    const added = bytes.slice(start, Math.min(end, start + wanted));
-    this.kept[side] = before ? concat([before, added]) : added;
+    const kept = this.kept?.[side];
+    if (kept === undefined || kept.room === 0) return;
+    // A copy: what is kept holds no buffer of the input.
+    kept.push(bytes.slice(start, Math.min(end, start + kept.room)));
   }
 
   of(side: Side): Uint8Array | undefined {
-    return this.kept[side];
+    const kept = this.kept?.[side];
+    return kept === undefined || kept.seen === 0 ? undefined : kept.bytes();
   }
 
-  /** They show nothing any more: the server answered in HTTP. */
+  /** The server answered in HTTP. */
   drop(): void {
-    this.isOver = true;
-    this.kept = [undefined, undefined];
+    this.kept = undefined;
   }
 }
