@@ -9,18 +9,22 @@ function numbers(seed) {
   };
 }
 
-/** Rows in columns of numbers, by time: 26 bytes each (`RowColumns`). */
+/** Bytes of a value in each column of rows, in the order of a batch (`RowColumns`). */
+export const COLUMN_WIDTHS = [8, 8, 4, 4, 4, 1, 1];
+export const ROW_BYTES = COLUMN_WIDTHS.reduce((sum, width) => sum + width);
+
+/** Rows in columns of numbers, by time. */
 export function madeRows(frames, connections) {
   const random = numbers(7);
   const count = frames + 2 * connections;
-  const bytes = new Uint8Array(26 * count);
+  const bytes = new Uint8Array(ROW_BYTES * count);
   const times = new Float64Array(bytes.buffer, 0, count);
-  const numbersOf = new Uint32Array(bytes.buffer, 8 * count, count);
-  const sizes = new Uint32Array(bytes.buffer, 12 * count, count);
-  const waits = new Float32Array(bytes.buffer, 16 * count, count).fill(NaN);
-  new Float32Array(bytes.buffer, 20 * count, count).fill(NaN);
-  const kinds = new Uint8Array(bytes.buffer, 24 * count, count);
-  const flags = new Uint8Array(bytes.buffer, 25 * count, count);
+  const numbersOf = new Float64Array(bytes.buffer, 8 * count, count);
+  const sizes = new Uint32Array(bytes.buffer, 16 * count, count);
+  const waits = new Float32Array(bytes.buffer, 20 * count, count).fill(NaN);
+  new Float32Array(bytes.buffer, 24 * count, count).fill(NaN);
+  const kinds = new Uint8Array(bytes.buffer, 28 * count, count);
+  const flags = new Uint8Array(bytes.buffer, 29 * count, count);
   for (let row = 0; row < count; row++) {
     times[row] = 1.8e9 + row * (600 / count);
     if (row < connections || row >= count - connections) {

@@ -1,4 +1,5 @@
 import { OPCODE } from '../../codec/frames/registry.js';
+import { FOUND, LEAST_MASK, sideOf, SIDES, type LaneRows, type RowBlocks } from './lane-rows.js';
 import { grown, ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** The part of the time axis that is drawn, in a number of columns of pixels. */
@@ -45,71 +46,120 @@ export class BinTrack {
 
 /** What falls on the columns of pixels of a lane. Whatever the number of rows is, it is drawn in up to as many steps as there are columns. */
 export class LaneBins {
-  /** The largest payload of a frame, plus 1, and a bit for each opcode. By sender. */
-  readonly client = new BinTrack();
-  readonly server = new BinTrack();
-  readonly unknown = new BinTrack();
+  /** Of frames, for each column three values, by side: the largest payload plus 1, 0 for none, and a bit for each opcode. */
+  largest = new Float64Array(0);
+  opcodes = new Uint16Array(0);
   /** Bits of BIN_MARK. */
   readonly marks = new BinTrack();
   /** Seconds: the longest wait for a pong that came there, by who answered. */
   readonly clientPongs = new BinTrack();
   readonly serverPongs = new BinTrack();
+  /** By side: a pong of an unknown side is drawn as one of the server's. */
+  readonly pongs = [this.clientPongs, this.serverPongs, this.serverPongs];
   /** Seconds: the longest stall that began there, by the side that took nothing. */
   readonly clientStalls = new BinTrack();
   readonly serverStalls = new BinTrack();
   /** Frames in the window. */
   frames = 0;
-  private readonly tracks = [
-    ...[this.client, this.server, this.unknown, this.marks],
-    ...[this.clientPongs, this.serverPongs, this.clientStalls, this.serverStalls],
-  ];
+  private readonly tracks = [this.marks, ...[this.clientPongs, this.serverPongs, this.clientStalls, this.serverStalls]];
 
-  clear(): void {
+  /** Empties all, for that many columns. */
+  clear(width: number): void {
     for (const track of this.tracks) track.count = 0;
     this.frames = 0;
+    const room = SIDES.length * width;
+    if (this.largest.length === room) {
+      this.largest.fill(0);
+      this.opcodes.fill(0);
+    } else {
+      this.largest = new Float64Array(room);
+      this.opcodes = new Uint16Array(room);
+    }
   }
 }
 
 export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
 /**
- * `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. `bins` are filled again:
+ * `rows` are those of a lane, by time. Rows outside of the window, or without a time, are left out. `bins` are filled again:
  * whoever draws at each frame of the screen makes no garbage.
  */
-export function binRows(
-  columns: RowColumns,
-  rows: Uint32Array,
-  { from, to, width }: BinWindow,
-  bins = new LaneBins(),
-): LaneBins {
-  bins.clear();
-  const { times, kinds, sizes, flags, waits } = columns;
-  const scale = to > from ? width / (to - from) : 0;
-  for (let i = lowerBound(times, rows, from); i < rows.length; i++) {
-    const row = rows[i]!;
+export function binRows(lane: LaneRows, { from, to, width }: BinWindow, bins = new LaneBins()): LaneBins {
+  bins.clear(width);
+  const { times, length } = lane.rows;
+  const axis: PixelAxis = { from, to, width, scale: to > from ? width / (to - from) : 0 };
+  for (let row = lowerBound(lane.rows, from); row < length;) {
     const time = times[row]!;
     if (time > to) break;
-    const x = Math.min(width - 1, Math.floor((time - from) * scale));
-    const kind = kinds[row]!;
-    const flag = flags[row]!;
-    if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) bins.marks.add(x, 0, markOf(flag));
-    if (kind < ROW_KIND.handshake) {
-      bins.frames++;
-      framesOf(bins, flag).add(x, sizes[row]! + 1, 1 << kind);
-      if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
-    } else if (kind === ROW_KIND.gap) bins.marks.add(x, 0, BIN_MARK.gap);
-    else if (kind === ROW_KIND.stall)
-      addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
-    else if (kind === ROW_KIND.handshake) {
-      bins.marks.add(x, 0, BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0));
-    } else if (kind === ROW_KIND.ended) bins.marks.add(x, 0, BIN_MARK.ended);
+    const column = columnOf(time, axis);
+    const block = (row & LEAST_MASK) === 0 ? blockAt(lane, row, column, axis) : undefined;
+    if (block === undefined) addRow(bins, lane.rows, row++, column);
+    else {
+      addBlock(bins, block, row >>> block.bits, column);
+      row += 1 << block.bits;
+    }
   }
   return bins;
 }
 
-function framesOf(bins: LaneBins, flag: number): BinTrack {
-  if (flag & ROW_FLAG.client) return bins.client;
-  return flag & ROW_FLAG.server ? bins.server : bins.unknown;
+interface PixelAxis extends BinWindow {
+  /** Pixels of a second. */
+  readonly scale: number;
+}
+
+function columnOf(time: number, { from, width, scale }: PixelAxis): number {
+  return Math.min(width - 1, Math.floor((time - from) * scale));
+}
+
+/** The largest block that begins at the row and is in that column whole. */
+function blockAt({ rows, blocks }: LaneRows, row: number, column: number, axis: PixelAxis): RowBlocks | undefined {
+  const { times, length } = rows;
+  for (let level = 0; level < blocks.length; level++) {
+    const block = blocks[level]!;
+    const mask = (1 << block.bits) - 1;
+    if ((row & mask) !== 0 || row + mask >= length || block.isPlain[row >>> block.bits] === 0) continue;
+    const last = times[row + mask]!;
+    if (last <= axis.to && columnOf(last, axis) === column) return block;
+  }
+  return undefined;
+}
+
+function addBlock(bins: LaneBins, { bits, largest, opcodes, pongs }: RowBlocks, block: number, x: number): void {
+  bins.frames += 1 << bits;
+  for (let side = 0; side < SIDES.length; side++) {
+    const from = SIDES.length * block + side;
+    const to = SIDES.length * x + side;
+    if (largest[from]! > bins.largest[to]!) bins.largest[to] = largest[from]!;
+    bins.opcodes[to]! |= opcodes[from]!;
+    if (pongs[from]! > 0) bins.pongs[side]!.add(x, pongs[from]!, 0);
+  }
+}
+
+function addRow(bins: LaneBins, rows: RowColumns, row: number, x: number): void {
+  const kind = rows.kinds[row]!;
+  const flag = rows.flags[row]!;
+  if (kind < ROW_KIND.handshake) {
+    bins.frames++;
+    const at = SIDES.length * x + sideOf(flag);
+    const size = rows.sizes[row]! + 1;
+    if (size > bins.largest[at]!) bins.largest[at] = size;
+    bins.opcodes[at]! |= 1 << kind;
+  }
+  if (kind >= OPCODE.pong || (flag & FOUND) !== 0) markRow(bins, rows, row, x);
+}
+
+/** What a row shows beside the bar of a frame. */
+function markRow(bins: LaneBins, { kinds, flags, waits }: RowColumns, row: number, x: number): void {
+  const kind = kinds[row]!;
+  const flag = flags[row]!;
+  if (flag & FOUND) bins.marks.add(x, 0, markOf(flag));
+  if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
+  else if (kind === ROW_KIND.gap) bins.marks.add(x, 0, BIN_MARK.gap);
+  else if (kind === ROW_KIND.stall)
+    addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
+  else if (kind === ROW_KIND.handshake) {
+    bins.marks.add(x, 0, BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0));
+  } else if (kind === ROW_KIND.ended) bins.marks.add(x, 0, BIN_MARK.ended);
 }
 
 function addWait(waits: BinTrack, x: number, seconds: number): void {
@@ -120,12 +170,12 @@ function markOf(flag: number): number {
   return (flag & ROW_FLAG.error ? BIN_MARK.error : 0) | (flag & ROW_FLAG.warning ? BIN_MARK.warning : 0);
 }
 
-/** The first of `rows` that is not before `time`. Rows without a time come first. */
-export function lowerBound(times: Float64Array, rows: Uint32Array, time: number): number {
-  let [low, high] = [0, rows.length];
+/** The first row that is not before `time`. Rows without a time come first. */
+function lowerBound({ times, length }: RowColumns, time: number): number {
+  let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (times[rows[middle]!]! >= time) high = middle;
+    if (times[middle]! >= time) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,13 +1,14 @@
 import { connectionName } from '../../describe/connection-name.js';
-import { barHeight, BIN_MARK, shownOpcode, type BinTrack, type LaneBins } from '../../describe/timeline/bins.js';
+import { BIN_MARK, type BinTrack, type LaneBins } from '../../describe/timeline/bins.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
-import { frameInk, type Inks } from './overview-ink.js';
+import { BAR_HEIGHT, type BarRaster } from './bar-raster.js';
+import type { Inks } from './overview-ink.js';
 
-/** Pixels of a lane, and of the part above its line. */
+/** Pixels of a lane. */
 export const LANE_HEIGHT = 26;
-const HALF = 11;
+const HALF = BAR_HEIGHT;
 /** Characters. */
 const MOST_LABEL = 40;
 /** Pixels between two labels of the axis. */
@@ -46,7 +47,12 @@ export function outcomeText({ outcome, code, closedBy }: TimeLane): string {
  * Lanes, one under the other: all labels first, then all bodies, so that what is outside of their columns is cut off once
  * for all of them.
  */
-export function drawLanes(pen: CanvasRenderingContext2D, inks: Inks, drawings: readonly LaneDrawing[]): void {
+export function drawLanes(
+  pen: CanvasRenderingContext2D,
+  inks: Inks,
+  drawings: readonly LaneDrawing[],
+  raster: BarRaster,
+): void {
   const [first] = drawings;
   if (first === undefined) return;
   const { left, right, top } = first;
@@ -59,14 +65,22 @@ export function drawLanes(pen: CanvasRenderingContext2D, inks: Inks, drawings: r
   clipped(pen, { x: 0, width: left - 6, top, height }, () => drawings.forEach((one) => drawLabel(pen, inks, one)));
   clipped(pen, { x: left, width: right - left, top, height }, () => {
     for (const drawing of drawings) {
-      const middle = drawing.top + LANE_HEIGHT / 2;
-      drawExtent(pen, inks, drawing, middle);
-      drawWaits(pen, inks, drawing, middle);
-      drawBars(pen, inks, drawing, middle);
-      drawMarks(pen, inks, drawing, middle);
-      drawEnd(pen, inks, drawing, middle);
+      drawExtent(pen, inks, drawing, middleOf(drawing));
+      drawWaits(pen, inks, drawing, middleOf(drawing));
+    }
+    const bars = drawings.map((drawing) => ({ bins: drawing.bins, middle: middleOf(drawing) - top }));
+    // Its pixels are those of the style sheet: sharp on a screen that has more.
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(raster.draw(Math.ceil(right - left), height, bars, inks), left, top);
+    for (const drawing of drawings) {
+      drawMarks(pen, inks, drawing, middleOf(drawing));
+      drawEnd(pen, inks, drawing, middleOf(drawing));
     }
   });
+}
+
+function middleOf({ top }: LaneDrawing): number {
+  return top + LANE_HEIGHT / 2;
 }
 
 interface ClipArea {
@@ -126,45 +140,6 @@ function drawWaits(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawi
   drawPongs(bins.serverPongs, middle - HALF + 0.5);
   drawStalls(bins.clientStalls, middle - HALF + 0.5);
   drawStalls(bins.serverStalls, middle + 1.5);
-}
-
-/** What the client sent is above the line, what the server sent below it. */
-function drawBars(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
-  drawRuns(pen, inks, bins.client, { left, top: (height) => middle - 1 - height });
-  drawRuns(pen, inks, bins.server, { left, top: () => middle + 1 });
-  drawRuns(pen, inks, bins.unknown, { left, top: (height) => middle - height / 2 });
-}
-
-/** Neighbours of the same height and colour are one rectangle: dense traffic takes few of them. */
-function drawRuns(
-  pen: CanvasRenderingContext2D,
-  inks: Inks,
-  { count, columns, values, bits }: BinTrack,
-  { left, top }: { readonly left: number; readonly top: (height: number) => number },
-): void {
-  for (let at = 0; at < count;) {
-    const begin = columns[at]!;
-    const height = heightOf(values[at]!);
-    const opcode = shownOpcode(bits[at]!);
-    let end = begin;
-    do {
-      end++;
-      at++;
-    } while (
-      at < count &&
-      columns[at] === end &&
-      heightOf(values[at]!) === height &&
-      shownOpcode(bits[at]!) === opcode
-    );
-    // A pixel without a neighbour is hardly seen.
-    const isAlone = end === begin + 1 && !(at < count && columns[at] === end);
-    pen.fillStyle = inks[frameInk(opcode)];
-    pen.fillRect(left + begin, top(height), isAlone ? 2 : end - begin, height);
-  }
-}
-
-function heightOf(largest: number): number {
-  return Math.ceil(HALF * barHeight(largest));
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */

@@ -11,6 +11,7 @@ import {
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
+import { BarRaster } from './bar-raster.js';
 import { BinnedLanes } from './binned-lanes.js';
 import {
   AXIS_HEIGHT,
@@ -82,6 +83,7 @@ export class Overview {
     | undefined;
   private scheduled = false;
   private readonly binned = new BinnedLanes();
+  private readonly raster = new BarRaster();
   private resting: number | undefined;
   private isOpen = false;
   private isStale = true;
@@ -186,7 +188,7 @@ export class Overview {
     const wasWhole = this.view === undefined;
     this.view = view === undefined || isWhole(view, this.whole) ? undefined : view;
     if (this.view !== undefined || !wasWhole) this.limit();
-    this.binned.forget();
+    this.binned.forgetView();
     if (this.selected === undefined) this.about.textContent = this.summary();
     this.schedule();
   }
@@ -261,7 +263,7 @@ export class Overview {
       const isSelected = lane.connection === this.selected;
       return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, x, scale };
     });
-    drawLanes(pen, inks, drawings);
+    drawLanes(pen, inks, drawings, this.raster);
     pen.fillStyle = inks.back;
     pen.fillRect(0, 0, clientWidth, AXIS_HEIGHT);
     if (Number.isNaN(table.first)) return;

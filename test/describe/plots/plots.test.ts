@@ -3,6 +3,7 @@ import fc from '../../fc.js';
 import { connectionPlots, type ConnectionPlot } from '../../../src/describe/plots/plot-data.js';
 import { drawPlot, shortNumber } from '../../../src/describe/plots/plot-drawing.js';
 import { svgText } from '../../../src/describe/sequence/svg-text.js';
+import { LaneRows } from '../../../src/describe/timeline/lane-rows.js';
 import { BIN_MARK, binRows, type BinTrack } from '../../../src/describe/timeline/bins.js';
 import { ROW_FLAG, ROW_KIND, RowColumns, type TimelineRow } from '../../../src/describe/timeline/row-columns.js';
 
@@ -112,7 +113,7 @@ describe('waits and marks of a lane', () => {
       { kind: ROW_KIND.stall, time: 3.5, flags: server, wait: 2 },
       { kind: ROW_KIND.gap, time: 4.5, flags: client },
     ]);
-    const bins = binRows(columns, Uint32Array.of(0, 1, 2, 3, 4, 5), { from: 0, to: 10, width: 10 });
+    const bins = binRows(new LaneRows(columns, Uint32Array.of(0, 1, 2, 3, 4, 5)), { from: 0, to: 10, width: 10 });
     expect(valuesOf(bins.clientPongs)).toEqual([[1, Math.fround(0.2)]]);
     expect(valuesOf(bins.serverPongs)).toEqual([[2, 0.5]]);
     expect([bins.serverStalls, bins.clientStalls].map(valuesOf)).toEqual([[[3, 2]], []]);

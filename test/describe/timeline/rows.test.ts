@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPCODE } from '../../../src/codec/frames/registry.js';
 import fc from '../../fc.js';
 import {
   barHeight,
@@ -7,8 +8,9 @@ import {
   binRows,
   density,
   shownOpcode,
-  type LaneBins,
+  LaneBins,
 } from '../../../src/describe/timeline/bins.js';
+import { LaneRows, SIDES } from '../../../src/describe/timeline/lane-rows.js';
 import { lanesOf, sortedLanes } from '../../../src/describe/timeline/lanes.js';
 import {
   NO_CONNECTION,
@@ -35,6 +37,9 @@ const rows = fc.array(
   { maxLength: 200 },
 );
 
+/** Client and server both: taken for the client's. */
+const SIDE_BITS = [0, 1, 2, 1];
+
 function columnsOf(all: readonly TimelineRow[]): RowColumns {
   const columns = new RowColumns();
   for (const row of all) columns.push(row);
@@ -48,10 +53,22 @@ function bitsOf({ bits, count }: BinTrack): number {
 /** What is drawn of bins. */
 function drawn(bins: LaneBins): unknown {
   return Object.entries(bins).map(([name, track]: [string, unknown]) => {
-    if (!(track instanceof BinTrack)) return name === 'frames' ? track : undefined;
+    if (!(track instanceof BinTrack)) return name === 'tracks' || name === 'pongs' ? undefined : track;
     const { count, columns, values, bits } = track;
     return [name, ...[columns, values, bits].map((all) => [...all.subarray(0, count)])];
   });
+}
+
+function addBins(to: LaneBins, from: LaneBins): void {
+  to.frames += from.frames;
+  for (const [at, bits] of from.opcodes.entries()) {
+    to.opcodes[at]! |= bits;
+    to.largest[at] = Math.max(to.largest[at]!, from.largest[at]!);
+  }
+  for (const name of ['marks', 'clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const) {
+    const { count, columns, values, bits } = from[name];
+    for (let at = 0; at < count; at++) to[name].add(columns[at]!, values[at]!, bits[at]!);
+  }
 }
 
 function rowsOf({ times, connections, kinds, sizes, flags, waits, ratios, length }: RowColumns): TimelineRow[] {
@@ -256,16 +273,18 @@ describe('bins', () => {
           const columns = columnsOf(all.map((row) => ({ ...row, connection: 0 })));
           const { order } = lanesOf(columns);
           const window = { from, to: from + span, width };
-          const bins = binRows(columns, order, window);
+          const bins = binRows(new LaneRows(columns, order), window);
           const inside = all.filter(({ time }) => time >= from && time <= from + span);
           const frames = inside.filter(({ kind }) => kind < ROW_KIND.handshake);
           expect(bins.frames).toBe(frames.length);
           expect(density(columns, window).reduce((sum, count) => sum + count, 0)).toBe(frames.length);
-          const sent = [bins.client, bins.server, bins.unknown];
-          const largest = Math.max(0, ...sent.flatMap(({ values, count }) => [...values.subarray(0, count)]));
-          expect(largest).toBe(Math.max(0, ...frames.map(({ size }) => size + 1)));
-          const seen = sent.reduce((bits, track) => bits | bitsOf(track), 0);
-          expect(seen).toBe(frames.reduce((bits, { kind }) => bits | (1 << kind), 0));
+          for (const [side, sent] of [1, 2, 0].entries()) {
+            const ofSide = frames.filter(({ flags }) => SIDE_BITS[flags & 3] === sent);
+            const ofColumn = (_: number, i: number): boolean => i % SIDES.length === side;
+            const opcodes = bins.opcodes.filter(ofColumn).reduce((all, some) => all | some, 0);
+            expect(opcodes).toBe(ofSide.reduce((bits, { kind }) => bits | (1 << kind), 0));
+            expect(Math.max(...bins.largest.filter(ofColumn))).toBe(Math.max(0, ...ofSide.map(({ size }) => size + 1)));
+          }
           const marks = bitsOf(bins.marks);
           expect((marks & BIN_MARK.error) !== 0).toBe(inside.some(({ flags }) => flags & ROW_FLAG.error));
           expect((marks & BIN_MARK.ended) !== 0).toBe(inside.some(({ kind }) => kind === ROW_KIND.ended));
@@ -274,13 +293,40 @@ describe('bins', () => {
     );
   });
 
+  it('are of many rows what they are of each of them', () => {
+    const kinds = fc.constantFrom(1, 1, 1, 1, 2, 8, 9, 10, 10, ROW_KIND.handshake, ROW_KIND.gap);
+    const sent = fc.constantFrom(0, 1, 1, 2, 2, 2, 2, ROW_FLAG.error);
+    const runs = fc.array(
+      fc.record({ count: fc.nat(700), step: fc.constantFrom(0, 0.001, 0.1, 3), kind: kinds, flags: sent }),
+      { minLength: 1, maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(runs, fc.nat(50), fc.nat(400), fc.integer({ min: 1, max: 60 }), (some, from, span, width) => {
+        let time = 0;
+        const all = some.flatMap(({ count, step, kind, flags }) =>
+          Array.from({ length: count }, (_, i): TimelineRow => {
+            const wait = kind === OPCODE.pong ? 1 + (i % 7) : NaN;
+            return { time: (time += step), connection: 0, kind, flags, size: i % 100, wait };
+          }),
+        );
+        const window = { from, to: from + span, width };
+        const bins = new LaneBins();
+        bins.clear(width);
+        // A row alone is in no block.
+        for (const row of all) addBins(bins, binRows(new LaneRows(columnsOf([row]), Uint32Array.of(0)), window));
+        const columns = columnsOf(all);
+        expect(drawn(binRows(new LaneRows(columns, lanesOf(columns).order), window))).toEqual(drawn(bins));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('are of the place at which a frame was', () => {
     const columns = columnsOf(
       [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server })),
     );
-    const { server } = binRows(columns, lanesOf(columns).order, { from: 0, to: 4, width: 4 });
-    expect([...server.columns.subarray(0, server.count)]).toEqual([0, 1, 2, 3]);
-    expect([...server.values.subarray(0, server.count)]).toEqual([1, 1, 1, 1]);
+    const { largest } = binRows(new LaneRows(columns, lanesOf(columns).order), { from: 0, to: 4, width: 4 });
+    expect([...largest]).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0]);
   });
 
   it('are the same in room that was used before', () => {
@@ -289,7 +335,7 @@ describe('bins', () => {
         const window = { from: 0, to: 100, width: 40 };
         const one = (some: readonly TimelineRow[], bins?: LaneBins): LaneBins => {
           const columns = columnsOf(some.map((row) => ({ ...row, connection: 0 })));
-          return binRows(columns, lanesOf(columns).order, window, bins);
+          return binRows(new LaneRows(columns, lanesOf(columns).order), window, bins);
         };
         expect(drawn(one(all, one(before)))).toEqual(drawn(one(all)));
       }),
