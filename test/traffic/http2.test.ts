@@ -412,6 +412,23 @@ describe('what an attack is', () => {
     expect(run(0, [10, 1])).toEqual([]);
   });
 
+  it('is a window of zero that the other side gives up for', () => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const run = (window: number): string[] => {
+      const { records } = converse([
+        [0, Http2End.preface],
+        [0, client.settings()],
+        [1, server.settings([8, 1], [4, window])],
+        [0, new Http2End().headers(1, CONNECT)],
+        [1, new Http2End().headers(1, OK)],
+        [0, client.reset(1, 8)],
+      ]);
+      return records.flatMap(({ direction, diagnostics }) => diagnostics.map(({ code }) => `${direction} ${code}`));
+    };
+    expect(run(0)).toEqual(['server h2-window-exhausted']);
+    expect(run(10)).toEqual([]);
+  });
+
   it('is many open WebSockets', () => {
     const opening = (client: Http2End): Piece[] =>
       Array.from({ length: 4200 }, (_, i): Piece => [0, client.headers(2 * i + 3, CONNECT)]);

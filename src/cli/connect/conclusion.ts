@@ -109,7 +109,8 @@ export function comparedText({ same, changed, missing, extra }: DiffTotals): str
 /** How it ended, in words. */
 export function endText(outcome: ClientOutcome): string {
   if (outcome.kind === 'dropped') {
-    return `the connection was dropped without a close frame (1006${outcome.reset ? ', reset' : ''})`;
+    const why = outcome.why === undefined ? '' : `: ${outcome.why}`;
+    return `the connection was dropped without a close frame (1006${outcome.reset ? ', reset' : ''})${why}`;
   }
   if (outcome.kind !== 'closed') return `the connection ended: ${outcome.kind}`;
   const who = outcome.byPeer ? 'the server closed' : 'closed';

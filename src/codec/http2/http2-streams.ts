@@ -163,6 +163,8 @@ export class Http2Streams {
   reset(stream: number, side: Side, event: Http2Event, time: number): void {
     const entry = this.open.get(stream);
     if (entry === undefined) return;
+    // It gives up what it never could send. A window that was used up may be about to be opened.
+    if (entry.resetAt === undefined && entry.flow?.sent[side] === 0) this.tellWindow(stream, side, entry, time);
     entry.ended[side] = true;
     if (entry.resetAt === undefined) {
       entry.resetAt = time;
@@ -193,14 +195,12 @@ export class Http2Streams {
   }
 
   /** A window that is used up at the end, and keeps a side from sending more. */
-  private tellWindows(stream: number, { flow, taker, ended }: OpenStream, time: number): void {
-    if (flow === undefined || this.isBlind) return;
-    for (const side of [0, 1] as const) {
-      const receiver = otherSide(side);
-      if (ended[side] || this.initial[receiver] + flow.opened[receiver] > flow.sent[side]) continue;
-      const args = { stream, bytes: flow.sent[side] };
-      taker?.http2Event(receiver, { name: 'fault', kind: 'window-exhausted', args, offset: 0 }, time);
-    }
+  private tellWindow(stream: number, side: Side, { flow, taker, ended }: OpenStream, time: number): void {
+    if (flow === undefined || this.isBlind || ended[side]) return;
+    const receiver = otherSide(side);
+    if (this.initial[receiver] + flow.opened[receiver] > flow.sent[side]) return;
+    const args = { stream, bytes: flow.sent[side] };
+    taker?.http2Event(receiver, { name: 'fault', kind: 'window-exhausted', args, offset: 0 }, time);
   }
 
   private tellLoss({ taker, lost }: OpenStream, side: Side, time: number): void {
@@ -216,7 +216,7 @@ export class Http2Streams {
     const [oldest] = this.closed.size >= MOST_REMEMBERED ? this.closed : [];
     if (oldest !== undefined) this.closed.delete(oldest);
     this.closed.add(stream);
-    this.tellWindows(stream, entry, time);
+    for (const side of [0, 1] as const) this.tellWindow(stream, side, entry, time);
     entry.taker?.close(entry.resetAt === undefined ? reason : 'reset', entry.resetAt ?? time);
   }
 

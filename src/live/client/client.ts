@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../../codec/handshake/handshake.js';
-import { isToken } from '../../codec/http1/text.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Http2Channel } from '../http2/http2-line.js';
+import { PeerFault } from '../sockets/reset.js';
 import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
@@ -18,6 +18,7 @@ import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
 import { httpTrouble } from './http-trouble.js';
 import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
+import { checkSubprotocols } from './subprotocols.js';
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
 
@@ -65,7 +66,13 @@ export type ClientOutcome =
       readonly limit?: string;
     }
   /** Ended without one (1006). */
-  | { readonly kind: 'dropped'; readonly reset: boolean; readonly byPeer: boolean };
+  | {
+      readonly kind: 'dropped';
+      readonly reset: boolean;
+      readonly byPeer: boolean;
+      /** Why this end ended the connection, in words. */
+      readonly why?: string;
+    };
 
 export interface ClientTaker extends LiveTaker {
   /** The handshake is done. */
@@ -100,6 +107,7 @@ export class Client {
   private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
+  private peerFault: PeerFault | undefined;
   /** The stream has reported that it is closed: everything about it was reported before. */
   private isGone = false;
   private opened = false;
@@ -122,7 +130,10 @@ export class Client {
     const { stream } = line;
     this.stream = stream;
     this.isHttp2 = line.http2 !== undefined;
-    stream.on('error', () => (this.wasReset = true));
+    stream.on('error', (error) => {
+      this.wasReset = true;
+      if (error instanceof PeerFault) this.peerFault = error;
+    });
     const tap = this.watch(line);
     checkSubprotocols(options.subprotocols);
     // `ws` would refuse a server that picks none of the subprotocols, which it may (RFC 6455 §4.2.2): they are not passed to
@@ -282,7 +293,7 @@ export class Client {
       clearTimeout(this.farewell);
       this.wake();
       if (this.fault !== undefined) this.end(this.broken('the peer broke the protocol'));
-      else if (code === 1006) this.end({ kind: 'dropped', reset: this.wasReset, byPeer: !this.weClosed });
+      else if (code === 1006) this.end(this.dropped());
       else {
         const ours = this.ourCode === undefined ? {} : { ours: this.ourCode };
         this.end({ kind: 'closed', code, reason: reason.toString(), byPeer: !this.weClosed, ...ours });
@@ -297,7 +308,8 @@ export class Client {
     if (alert !== undefined) this.end({ kind: 'unanswered', message: alert, isAlert: true });
     if (!this.opened) {
       const isHttp = code.startsWith('HPE_');
-      const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);
+      const isFault = error instanceof PeerFault && !error.isLimit;
+      const isInvalid = isHttp || isFault || (code === '' && this.handshake?.upgraded === true);
       if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? httpTrouble(code, message, rawPacket) : message });
       else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? this.silence() : message });
     } else if (limit !== undefined && this.fault === undefined) {
@@ -316,6 +328,13 @@ export class Client {
   private refuse(diagnostic: Diagnostic): void {
     this.end({ kind: 'invalid', message: 'the handshake is invalid', diagnostic });
     this.terminate();
+  }
+
+  private dropped(): ClientOutcome {
+    const { peerFault } = this;
+    if (peerFault?.isLimit === false) return this.broken(peerFault.message);
+    const why = peerFault && { why: peerFault.message };
+    return { kind: 'dropped', reset: this.wasReset, byPeer: !this.weClosed, ...why };
   }
 
   private broken(message: string): ClientOutcome {
@@ -374,14 +393,6 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
   return record.direction === 'server';
-}
-
-/** Tokens, each once (RFC 6455 §4.1). */
-function checkSubprotocols(names: readonly string[]): void {
-  for (const [i, name] of names.entries()) {
-    if (!isToken(name)) throw new SyntaxError(`the subprotocol ${JSON.stringify(name)} is no token`);
-    if (names.indexOf(name) < i) throw new SyntaxError(`the subprotocol ${name} is offered twice`);
-  }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -8,10 +8,11 @@ import type { RequestHead } from '../../codec/http1/head.js';
 import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { refusalText } from '../listener/handshake-rejection.js';
 import { BodyMeter, requestBody } from '../server/body-meter.js';
-import type { Http2End } from '../sockets/reset.js';
+import { PeerFault, type Http2End } from '../sockets/reset.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { chunkOf, lastChunk } from './chunked-text.js';
 import { badGateway, trailerFields } from './http2-fields.js';
+import type { SessionTrouble } from './http2-trouble.js';
 
 type Done = (error?: Error | null) => void;
 
@@ -21,6 +22,20 @@ export interface Http2Sending {
   /** Nothing follows its head. */
   readonly endStream: boolean;
   readonly waitForTrailers: boolean;
+}
+
+/** What a stream asks its connection for when it ends. */
+export interface Http2LineEnding {
+  /** Why this end ended the connection. */
+  trouble(): SessionTrouble | undefined;
+  /** The code of a GOAWAY that says that the stream was not looked at. */
+  unseen(stream: number): number | undefined;
+  /** This end reset the stream. */
+  hasReset(stream: number): boolean;
+  /** The connection has ended, and its streams with it. */
+  hasEnded(): boolean;
+  /** A request that can't be sent is answered with a 502: the other end is a client of ours. */
+  readonly answers?: boolean;
 }
 
 /**
@@ -42,7 +57,10 @@ export class Http2ClientStream extends Duplex implements Http2End {
   private isChunked = false;
   private trailers: IncomingHttpHeaders = {};
 
-  constructor(private readonly request: (head: RequestHead, sending: Http2Sending) => ClientHttp2Stream) {
+  constructor(
+    private readonly request: (head: RequestHead, sending: Http2Sending) => ClientHttp2Stream,
+    private readonly line: Http2LineEnding,
+  ) {
     super();
   }
 
@@ -101,7 +119,9 @@ export class Http2ClientStream extends Duplex implements Http2End {
       stream = this.request(head, { isWebSocket, endStream, waitForTrailers });
     } catch (error) {
       // A name, a value or a repetition that HTTP/2 does not have.
-      const refusal = badGateway(`the request can't be sent over HTTP/2: ${(error as Error).message}`);
+      const words = `the request can't be sent over HTTP/2: ${(error as Error).message}`;
+      if (!this.line.answers) return void this.destroy(this.lineError(words));
+      const refusal = badGateway(words);
       this.push(Buffer.from(refusalText(refusal), 'latin1'));
       this.push(null);
       return undefined;
@@ -140,12 +160,24 @@ export class Http2ClientStream extends Duplex implements Http2End {
     stream.on('close', () => this.ended(stream, session));
   }
 
-  private ended({ rstCode = 0, aborted }: ClientHttp2Stream, session: Http2Session | undefined): void {
+  /** Of a stream that ended with its connection. */
+  private lineError(words: string): Error {
+    const trouble = this.line.trouble();
+    if (trouble === undefined) return new Http2Reset(this.line.hasEnded() ? 'the HTTP/2 connection ended' : words);
+    return new PeerFault(`HTTP/2: the server sends ${trouble.words}`, trouble.isLimit);
+  }
+
+  private ended({ id, rstCode = 0, aborted }: ClientHttp2Stream, session: Http2Session | undefined): void {
     if (rstCode !== 0 || (aborted && !this.hasEnded)) {
       // With its connection it gets a code that was not sent.
       if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
+      const unseen = id === undefined ? undefined : this.line.unseen(id);
+      if (unseen !== undefined) return void this.destroy(new Http2Reset(unseenText(unseen)));
       const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || HTTP2_ERROR.cancel)})`;
-      return void this.destroy(new Http2Reset(words));
+      if (this.line.hasEnded()) return void this.destroy(this.lineError(words));
+      const isFault = FAULTS.has(rstCode) && id !== undefined && this.line.hasReset(id);
+      const reset = isFault ? new PeerFault(`HTTP/2: this end objects: ${words}`, false) : new Http2Reset(words);
+      return void this.destroy(reset);
     }
     if (this.readableEnded) return void this.destroy();
     // What came before waits for its reader.
@@ -157,6 +189,12 @@ export class Http2ClientStream extends Duplex implements Http2End {
 type RawHeaders = [headers: IncomingHttpHeaders, flags: number, raw?: readonly string[]];
 
 const NOTHING = new Uint8Array(0);
+/** What nghttp2 resets a stream with for a fault of the other end (RFC 9113 §7). */
+const FAULTS: ReadonlySet<number> = new Set([1, 3, 5, 6, 9]);
+
+function unseenText(code: number): string {
+  return `the server ended the HTTP/2 connection without looking at the request (GOAWAY ${http2ErrorName(code)})`;
+}
 
 /** The end of a stream that is none in order. */
 class Http2Reset extends Error {

@@ -12,7 +12,7 @@ import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { takeTurns } from '../sockets/turns.js';
 import { asUpgrade, requestHead } from './http2-request.js';
 import { takesHttp1Answer } from './http1-answer.js';
-import { sessionTrouble } from './http2-trouble.js';
+import { goawayTrouble, sessionTrouble } from './http2-trouble.js';
 import { LiveHttp2, type LiveHttp2Taker } from './live-http2.js';
 import type { LiveContext } from '../sockets/live-connection.js';
 import { TappedSocket } from './tapped-socket.js';
@@ -68,6 +68,10 @@ interface FrontConnection {
   readonly ends: Endpoints;
   readonly live: LiveHttp2 | undefined;
   open: number;
+  /** A GOAWAY was passed on, or it was reported why it ends. */
+  isEnded: boolean;
+  /** The one with an error that this end sent. */
+  goaway?: { readonly code: number; readonly debug: string };
 }
 
 /**
@@ -104,9 +108,10 @@ export class Http2Front {
   begin(socket: Socket, ends: Endpoints): void {
     const watcher = this.taker.begins();
     const live = watcher && new LiveHttp2(ends, 'server', this.context, watcher);
-    this.next = { socket, ends, live, open: 0 };
+    const visit: FrontConnection = { socket, ends, live, open: 0, isEnded: false };
+    this.next = visit;
     if (live) takeTurns(socket);
-    this.server.emit('connection', live ? new TappedSocket(socket, live) : socket);
+    this.server.emit('connection', live ? this.tapped(visit, live) : socket);
     this.next = undefined;
   }
 
@@ -117,8 +122,34 @@ export class Http2Front {
 
   /** Sends a GOAWAY on the connection. */
   goaway(socket: Socket, code: number): void {
-    for (const [session, visit] of this.sessions)
-      if (visit.socket === socket && !session.destroyed) session.goaway(code);
+    for (const [session, visit] of this.sessions) {
+      if (visit.socket !== socket || session.destroyed) continue;
+      visit.isEnded = true;
+      session.goaway(code);
+    }
+  }
+
+  private tapped(visit: FrontConnection, live: LiveHttp2): TappedSocket {
+    return new TappedSocket(
+      visit.socket,
+      {
+        incoming: (bytes) => live.incoming(bytes),
+        outgoing: (bytes) => live.outgoing(bytes),
+        goaway: (code, debug) => {
+          if (visit.isEnded) return false;
+          visit.goaway = { code, debug };
+          return true;
+        },
+      },
+      false,
+    );
+  }
+
+  /** Why this end ended the connection: the first reason counts. */
+  private report(visit: FrontConnection, words: string | undefined): void {
+    if (words === undefined || visit.isEnded) return;
+    visit.isEnded = true;
+    this.taker.trouble(`an HTTP/2 connection was ended: ${words}`);
   }
 
   private enter(session: http2.ServerHttp2Session): void {
@@ -129,11 +160,15 @@ export class Http2Front {
     let wasReset = false;
     session.on('error', (error: NodeJS.ErrnoException) => {
       wasReset = true;
-      const words = sessionTrouble(error);
-      if (words !== undefined) this.taker.trouble(`an HTTP/2 connection was ended: ${words}`);
+      this.report(visit, sessionTrouble(error));
     });
     const { taker } = this;
     if ('stream' in taker) session.on('goaway', (code: number, last: number) => taker.goaway(visit.socket, code, last));
+    // After its error, which says more.
+    session.on('close', () => {
+      const { goaway } = visit;
+      if (goaway) this.report(visit, goawayTrouble(goaway.code, goaway.debug).words);
+    });
     visit.socket.on('close', () => {
       this.sessions.delete(session);
       visit.live?.end(wasReset || !visit.socket.readableEnded ? 'reset' : 'fin');

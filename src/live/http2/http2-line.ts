@@ -1,20 +1,22 @@
 import * as http2 from 'node:http2';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { areHttp2Frames, HTTP2_HEADER, HTTP2_TYPE, readHttp2Header } from '../../codec/http2/http2-frame.js';
 import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
 import type { DialledConnection } from '../client/dial.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
-import type { TapTaker } from '../sockets/tap.js';
 import { requestFields } from './http2-fields.js';
-import { Http2ClientStream, type Http2Sending } from './http2-client-stream.js';
+import { Http2ClientStream, type Http2LineEnding, type Http2Sending } from './http2-client-stream.js';
 import { LiveHttp2 } from './live-http2.js';
-import { oncePassed, TappedSocket } from './tapped-socket.js';
+import { goawayTrouble, peerTrouble, type SessionTrouble } from './http2-trouble.js';
+import { withOwnEnd } from './own-end.js';
+import { FAREWELL, oncePassed, TappedSocket, type TappedSocketTaker } from './tapped-socket.js';
 
 /** Why no WebSocket can be opened on a connection. */
 export class Http2LineError extends Error {
   override readonly name = 'Http2LineError';
   constructor(
-    /** `setting`: the server takes no extended CONNECT; `other`: it has no HTTP/2; `ended`: it did not answer. */
+    /** `setting`: the server takes no extended CONNECT; `other`: it has no HTTP/2, or a faulty one; `ended`: it did not answer. */
     readonly kind: 'setting' | 'other' | 'ended',
     message: string,
     readonly why?: Cause,
@@ -37,13 +39,15 @@ interface Watched {
 
 /** Bytes that the server may send on a stream before they are read. */
 const STREAM_WINDOW = 1024 * 1024;
-/** The time that a server has to end the connection after our end of it: milliseconds. */
-const FAREWELL = 2000;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
+/** Bytes of SETTINGS at its beginning. */
+const MOST_SETTINGS = 1024;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
+const ENDED = 'the server ended the connection after its SETTINGS';
+
 /** An HTTP/2 connection to a server that takes WebSockets on its streams (RFC 8441): `node:http2` is the endpoint. */
-export class Http2Line implements TapTaker {
+export class Http2Line implements TappedSocketTaker {
   private readonly session: http2.ClientHttp2Session;
   /** Undefined: what passes is read elsewhere. */
   private readonly live: LiveHttp2 | undefined;
@@ -56,6 +60,11 @@ export class Http2Line implements TapTaker {
   /** The first bytes that came. */
   private first: Uint8Array | undefined;
   private error: Error | undefined;
+  /** The GOAWAY with an error that this end sent. */
+  private sent: SessionTrouble | undefined;
+  private settings: http2.Settings | undefined;
+  /** Of the last GOAWAY that came. */
+  private goodbye: { readonly code: number; readonly lastStream: number } | undefined;
 
   private constructor(
     private readonly line: DialledConnection,
@@ -66,9 +75,12 @@ export class Http2Line implements TapTaker {
       new LiveHttp2(line.ends, 'client', context, {
         number: (stream) => this.numbers.get(stream) ?? 0,
         record: (record) => this.watched.get(record.connection)?.taker.record(record),
-        closed: (summary) => this.watched.get(summary.connection)?.taker.closed(summary),
+        closed: (summary) =>
+          this.watched
+            .get(summary.connection)
+            ?.taker.closed(withOwnEnd(summary, { trouble: this.trouble, faults: this.live?.faultWords })),
       });
-    const socket = new TappedSocket(line.stream, this);
+    const socket = new TappedSocket(line.stream, this, true);
     // Not every server ends TCP after that.
     socket.on('finish', () => setTimeout(() => line.stream.destroy(), FAREWELL).unref());
     this.session = http2.connect(`${this.scheme}://localhost`, {
@@ -76,17 +88,24 @@ export class Http2Line implements TapTaker {
       maxHeaderListPairs: MOST_FIELDS,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     });
-    this.session.on('error', (error: Error) => (this.error ??= error));
-    this.session.once('connect', () => this.session.setLocalWindowSize(CONNECTION_WINDOW));
-    line.stream.on('close', () => this.ended());
+    this.session.on('error', (error: Error) => this.failed(error));
+    this.session.on('goaway', (code: number, lastStream: number) => (this.goodbye = { code, lastStream }));
+    this.session.on('remoteSettings', (settings: http2.Settings) => (this.settings = settings));
+    this.session.once('connect', () => {
+      if (!this.session.destroyed) this.session.setLocalWindowSize(CONNECTION_WINDOW);
+    });
+    // The session reports its error, and then that it is closed.
+    const both = [line.stream, this.session].map((one) => new Promise((done) => one.once('close', done)));
+    void Promise.all(both).then(() => this.ended());
   }
 
   /** Resolves when the server has announced extended CONNECT. Throws an Http2LineError. `signal` ends it. */
   static async over(line: DialledConnection, context: LiveContext, signal: AbortSignal): Promise<Http2Line> {
     const made = await Http2Line.relaying(line, signal, context);
-    if (made.refusal === undefined) return made;
+    const { refusal } = made;
+    if (refusal === undefined) return made;
     made.destroy();
-    throw made.refusal;
+    throw refusal;
   }
 
   /** Resolves with the settings of the server, whatever they are; without a `context` nothing is read of what passes. */
@@ -98,7 +117,7 @@ export class Http2Line implements TapTaker {
 
   /** Why it takes no WebSockets (RFC 8441 §3); undefined: it does. */
   get refusal(): Http2LineError | undefined {
-    return this.session.remoteSettings.enableConnectProtocol === true ? undefined : notEnabled();
+    return this.settings?.enableConnectProtocol === true ? undefined : notEnabled();
   }
 
   get ends(): DialledConnection['ends'] {
@@ -119,6 +138,11 @@ export class Http2Line implements TapTaker {
     this.live?.outgoing(bytes);
   }
 
+  goaway(code: number, debug: string): boolean {
+    this.sent ??= goawayTrouble(code, debug);
+    return true;
+  }
+
   channel(): Http2Channel {
     let number = 0;
     let gone = (): void => undefined;
@@ -129,7 +153,7 @@ export class Http2Line implements TapTaker {
       else request.on('ready', () => this.numbers.set(request.id!, number));
       request.on('close', () => this.left(request.id, () => gone()));
       return request;
-    });
+    }, this.ending);
     stream.on('close', () => {
       if (--this.open === 0) this.session.close();
       // Without a request nothing was watched.
@@ -153,7 +177,7 @@ export class Http2Line implements TapTaker {
 
   /** A request of HTTP/1.1, whatever it asks for, as a socket takes it. */
   stream(): Http2ClientStream {
-    return new Http2ClientStream((head, sending) => this.request(head, sending));
+    return new Http2ClientStream((head, sending) => this.request(head, sending), { ...this.ending, answers: true });
   }
 
   /** Takes no more requests; it ends when the open ones have. `left` is called then. */
@@ -172,7 +196,32 @@ export class Http2Line implements TapTaker {
     head: RequestHead,
     { isWebSocket, endStream, waitForTrailers }: Http2Sending,
   ): http2.ClientHttp2Stream {
-    return this.session.request(requestFields(head, this.scheme, isWebSocket), { endStream, waitForTrailers });
+    const request = this.session.request(requestFields(head, this.scheme, isWebSocket), {
+      endStream,
+      waitForTrailers,
+    });
+    // It gets that of the session before the session reports it.
+    request.on('error', (error: Error) => void (this.session.destroyed && this.failed(error)));
+    return request;
+  }
+
+  private failed(error: Error): void {
+    if (this.error === undefined || peerTrouble(this.error) === undefined) this.error = error;
+  }
+
+  /** Why this end ended the connection. */
+  private get trouble(): SessionTrouble | undefined {
+    return (this.error && peerTrouble(this.error)) ?? this.sent;
+  }
+
+  /** What ends its streams. */
+  private get ending(): Http2LineEnding {
+    return {
+      trouble: () => this.trouble,
+      hasEnded: () => this.session.destroyed,
+      unseen: (stream) => (this.goodbye && stream > this.goodbye.lastStream ? this.goodbye.code : undefined),
+      hasReset: (stream) => this.live?.hasReset(stream) === true,
+    };
   }
 
   private get scheme(): 'http' | 'https' {
@@ -200,16 +249,17 @@ export class Http2Line implements TapTaker {
         this.isSettled = true;
         signal.removeEventListener('abort', late);
         this.session.off('remoteSettings', onSettings);
-        this.line.stream.off('close', onClose);
+        this.session.off('close', onClose);
         if (error === undefined) return resolve();
         this.destroy();
         reject(error);
       };
       const late = (): void => done(new Http2LineError('ended', 'the server does not answer the preface in time'));
-      const onSettings = (): void => done();
+      // What ends the connection may have come together with them.
+      const onSettings = (): void => void setImmediate(() => void (this.isUsable && done()));
       const onClose = (): void => done(this.whyNone());
       this.session.on('remoteSettings', onSettings);
-      this.line.stream.on('close', onClose);
+      this.session.on('close', onClose);
       this.session.on('goaway', (code: number) =>
         done(new Http2LineError('ended', `the server ends the connection (GOAWAY ${http2ErrorName(code)})`)),
       );
@@ -225,9 +275,23 @@ export class Http2Line implements TapTaker {
       const [line = ''] = text.split('\r\n');
       return new Http2LineError('other', `the server does not speak HTTP/2: it answers ${line}`);
     }
+    const { trouble } = this;
+    if (first && trouble && beginsAsHttp2(first)) {
+      const { words, isLimit } = trouble;
+      if (isLimit) return new Http2LineError('ended', `this end ended the connection: the server sends ${words}`);
+      return new Http2LineError('other', `the server breaks HTTP/2 at its beginning: ${words}`);
+    }
+    if (first && this.settings && trouble === undefined) return new Http2LineError('ended', ENDED);
     if (first) return new Http2LineError('other', 'the server does not speak HTTP/2');
     return new Http2LineError('ended', 'no answer to the preface of HTTP/2');
   }
+}
+
+/** As a server has to, whatever else is wrong (RFC 9113 §3.4). */
+function beginsAsHttp2(bytes: Uint8Array): boolean {
+  if (areHttp2Frames(bytes)) return true;
+  const { type, length } = readHttp2Header(bytes, 0);
+  return bytes.length >= HTTP2_HEADER && type === HTTP2_TYPE.settings && length < MOST_SETTINGS;
 }
 
 function notEnabled(): Http2LineError {

@@ -1,26 +1,57 @@
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
 
-/** Errors of nghttp2 by number: limits of this end, and what the other end did to reach them. */
-const BY_NUMBER: Readonly<Record<number, string>> = {
-  [-534]: 'too many CONTINUATION frames in a row (a CONTINUATION flood)',
-  [-538]: 'too many frames that need an answer (a flood)',
-  [-524]: 'a frame before the preface is whole',
-  [-903]: 'the client does not begin with the preface of HTTP/2',
+/** Why this end ended an HTTP/2 connection. */
+export interface SessionTrouble {
+  /** What the other end did. */
+  readonly words: string;
+  /** It is not forbidden, and too much. */
+  readonly isLimit: boolean;
+}
+
+const limit = (words: string): SessionTrouble => ({ words, isLimit: true });
+const fault = (words: string): SessionTrouble => ({ words, isLimit: false });
+
+/** Errors of nghttp2 by number (its nghttp2.h). */
+const BY_NUMBER: Readonly<Record<number, SessionTrouble>> = {
+  [-505]: fault('a frame that HTTP/2 does not allow there (PROTOCOL_ERROR)'),
+  [-510]: fault('a frame on a stream that is closed (STREAM_CLOSED)'),
+  [-522]: fault('a frame of a wrong length (FRAME_SIZE_ERROR)'),
+  [-523]: fault('a field block that can not be decompressed (COMPRESSION_ERROR)'),
+  [-524]: fault('more than the window allows, or a window beyond its limit (FLOW_CONTROL_ERROR)'),
+  [-536]: fault('another frame before its SETTINGS'),
+  [-537]: limit('SETTINGS with too many entries'),
+  [-903]: fault('a beginning that is not the preface of HTTP/2'),
+  [-904]: limit('too many frames that need an answer (a flood)'),
+  [-905]: limit('too many CONTINUATION frames in a row (a CONTINUATION flood)'),
 };
 
-/** Errors of Node.js by name. */
-const BY_CODE: Readonly<Record<string, string | undefined>> = {
-  // The connection was lost: the records of its WebSockets report that.
-  ECONNRESET: undefined,
-  EPIPE: undefined,
-  ERR_HTTP2_TOO_MANY_INVALID_FRAMES: 'too many invalid frames, or streams that are reset at once (a rapid reset flood)',
-};
+const INVALID_FRAMES = limit('too many invalid frames, or streams that are reset at once (a rapid reset flood)');
 
-/** Why this end ended an HTTP/2 connection, in words; undefined: it did not. */
-export function sessionTrouble({ code = '', errno, message }: NodeJS.ErrnoException): string | undefined {
-  if (errno !== undefined && BY_NUMBER[errno] !== undefined) return BY_NUMBER[errno];
-  if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+/** Of the error of a session: what its peer did, for which this end ended it; undefined: something else ended it. */
+export function peerTrouble({ code, errno }: NodeJS.ErrnoException): SessionTrouble | undefined {
+  if (code === 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES') return INVALID_FRAMES;
+  return errno === undefined ? undefined : BY_NUMBER[errno];
+}
+
+/** The connection was lost: the records of its WebSockets report that. */
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Why a session ended, in words; undefined: it was lost. */
+export function sessionTrouble(error: NodeJS.ErrnoException): string | undefined {
+  const { code = '', message } = error;
+  if (LOST.has(code)) return undefined;
+  // The code of a GOAWAY that came.
   const [, number] = /^Session closed with error code (\d+)/.exec(message) ?? [];
-  if (number !== undefined) return `error ${http2ErrorName(Number(number))}`;
-  return message;
+  return peerTrouble(error)?.words ?? (number === undefined ? message : `error ${http2ErrorName(Number(number))}`);
+}
+
+/** Codes of GOAWAY (RFC 9113 §7) for what is not forbidden. */
+const LIMITS: ReadonlySet<string> = new Set(['NO_ERROR', 'INTERNAL_ERROR', 'ENHANCE_YOUR_CALM']);
+
+/** Of the GOAWAY that this end sent: `debug` is nghttp2's own text, as `DATA: stream closed`. */
+export function goawayTrouble(code: number, debug: string): SessionTrouble {
+  const name = http2ErrorName(code);
+  if (debug === '' && LIMITS.has(name)) return limit(`too much at once (${name})`);
+  const words = debug === '' ? name : `${debug} (${name})`;
+  return { words: `what HTTP/2 forbids: ${words}`, isLimit: LIMITS.has(name) };
 }

@@ -58,6 +58,8 @@ export class LiveHttp2 implements TapTaker {
   /** Faults of the connection that were looked at, and those that are among the records of a WebSocket. */
   private known = 0;
   private readonly told = new Set<Http2FaultKind>();
+  /** Those that this end reset as a client, which has few. */
+  private readonly resets = new Set<number>();
   private ended = false;
 
   constructor(
@@ -97,6 +99,16 @@ export class LiveHttp2 implements TapTaker {
   /** The request for a WebSocket on a stream is malformed (RFC 9113 §8.1.1). */
   isMalformed(stream: number): boolean {
     return this.streams.get(stream)?.isMalformed === true;
+  }
+
+  /** What was found wrong with the connection, in words. */
+  get faultWords(): string | undefined {
+    return http2FaultWords(this.layer.faults);
+  }
+
+  /** This end has reset the stream. */
+  hasReset(stream: number): boolean {
+    return this.resets.has(stream);
   }
 
   /** A stream has closed at this end: nothing of it is read any more, also where the other end may still send something. */
@@ -152,7 +164,9 @@ export class LiveHttp2 implements TapTaker {
       (side, event) => {
         if (event.name === 'fault') this.told.add(event.kind);
         // Also where `node:http2` refuses a stream without a word.
-        if (event.name === 'RST_STREAM' && side === this.here) this.closeStreamSoon(stream.stream);
+        if (event.name !== 'RST_STREAM' || side !== this.here) return;
+        if (this.here === SIDE.client) this.resets.add(stream.stream);
+        this.closeStreamSoon(stream.stream);
       },
     );
     this.streams.set(stream.stream, chosen);

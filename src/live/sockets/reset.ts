@@ -11,6 +11,18 @@ export interface Http2End {
   resetWith(code: number): void;
 }
 
+/** A stream ended because this end ended its connection, for what the other end did. */
+export class PeerFault extends Error {
+  override readonly name = 'PeerFault';
+  constructor(
+    message: string,
+    /** That is not forbidden, but too much. */
+    readonly isLimit: boolean,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Ends a socket with a TCP reset, where possible: TLS has none, and after a FIN of ours libuv refuses one. If one were
  * requested nevertheless, the descriptor would stay open for good, and the event loop would run for it without pause.

@@ -154,6 +154,13 @@ const DIAL_CAUSES = {
     message:
       'the {by} ended the HTTP/2 connection, with all its WebSockets, by GOAWAY {code} (RFC 9113 §6.8): {meaning}',
   },
+  'h2-window-shut': {
+    message:
+      'the server did not open the window of the stream (RFC 9113 §5.2): what this end has to send waits. It reads nothing more, or sends no WINDOW_UPDATE',
+  },
+  'h2-ended-here': {
+    message: 'this end ended the HTTP/2 {what} because of what the server sent: {reason}',
+  },
   'name-unknown': {
     message: 'the name service knows no address for {host}: check the spelling, or give one (--resolve)',
   },

@@ -1,6 +1,6 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import { latin1 } from '../../codec/http1/text.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { explain, type Diagnostic } from '../catalogue.js';
 import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts, ConnectionRole, EndFacts } from './connection-facts.js';
@@ -15,7 +15,9 @@ const OTHER = { client: 'server', server: 'client' } as const;
 export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
   const { handshake, close, http2End } = facts;
   const isRefused = handshake?.response !== undefined && !handshake.upgraded;
-  if (http2End && close === undefined && !isRefused) return byHttp2(http2End);
+  // After a refusal a client leaves: that is no cause, unless it objects.
+  const isEnd = !isRefused || (http2End?.by === 'client' && http2End.code === HTTP2_ERROR.protocolError);
+  if (http2End && close === undefined && isEnd) return byHttp2(http2End);
   if (handshake?.response === undefined) return unanswered(facts);
   if (!handshake.upgraded) return noResponse(handshake);
   if (close === undefined) return dropped(facts);
@@ -32,7 +34,7 @@ const HTTP2_MEANINGS: Readonly<Record<string, string>> = {
   NO_ERROR: 'the stream is over, without a close frame',
   PROTOCOL_ERROR: 'it objects to what the other end sent',
   INTERNAL_ERROR: 'it failed by itself',
-  FLOW_CONTROL_ERROR: 'more was sent than its window allows',
+  FLOW_CONTROL_ERROR: 'more was sent than its window allows, or a window was opened beyond its limit',
   REFUSED_STREAM: 'it did not look at the request, which may be sent again',
   CANCEL: 'this is what a TCP reset is to a WebSocket over HTTP/1.1',
   CONNECT_ERROR: 'its connection to the next hop was lost',
