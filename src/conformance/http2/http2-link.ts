@@ -1,3 +1,4 @@
+import { formFault } from './frame-form.js';
 import { FieldBlock, blockFragment } from '../../codec/http2/field-block.js';
 import { HpackDecoder } from '../../codec/http2/hpack-decoder.js';
 import { HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
@@ -174,6 +175,8 @@ export class Http2Link extends LinkWriter implements WireTaker {
     if (this.block && (type !== HTTP2_TYPE.continuation || stream !== this.block.stream)) {
       return this.giveUp('RFC 9113 §6.10', 'another frame came within a field block');
     }
+    const form = formFault(header);
+    if (form) return this.fault(form.rfc, form.text);
     this.takers[type]?.(header, payload);
   }
 

@@ -37,7 +37,8 @@ export class Http2ServerBench extends ServerBench {
     const fields = this.fields();
     const offer = extensions === undefined ? [] : [{ name: 'sec-websocket-extensions', value: extensions }];
     const stream = link.open([...fields, ...offer]);
-    await link.until(() => stream.isDecided || link.isOver, this.answerTime);
+    const isUnseen = (): boolean => link.goaway !== undefined && link.goaway.last < stream.id;
+    await link.until(() => stream.isDecided || link.isOver || isUnseen(), this.answerTime);
     const handshake = handshakeOf([...fields, ...offer], stream);
     this.handshake = handshake;
     const problem = problemOf(handshake, stream, link);
@@ -151,7 +152,9 @@ export function answerFault(handshake: Handshake, isWarning = false): string | u
 
 function problemOf(handshake: Handshake, stream: LinkStream, link: Http2Link): NotOpened | undefined {
   if (stream.head === undefined) {
-    const end = stream.end ?? link.end ?? (link.isOver ? 'reset' : undefined);
+    // What it sent ends the connection for this end, also where it holds TCP open.
+    const isEnded = link.isOver || link.goaway !== undefined || link.faults.length > 0;
+    const end = stream.end ?? link.end ?? (isEnded ? 'reset' : undefined);
     return { problem: `the extended CONNECT ${outcomeText(stream, link)}`, handshake, ...(end && { end }) };
   }
   const { isOver } = stream;

@@ -50,6 +50,8 @@ function byHttp2({ name, code, by }: NonNullable<Facts['http2End']>): Cause {
 
 /** The request went out, and the server sent something else than a response, or ended the connection. */
 function unanswered({ handshake, body, server, end }: Facts): Cause | undefined {
+  // The server has sent its SETTINGS: it is known what listens there.
+  if (handshake?.http2) return undefined;
   const foreign = body && causeOfForeign(latin1(body), handshake?.request);
   if (foreign) return foreign;
   if (handshake?.request?.complete !== true || server.spoke || end?.by !== 'server') return undefined;
