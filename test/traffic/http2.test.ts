@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { HTTP2_FLAG, HTTP2_TYPE, http2Frame } from '../../src/codec/http2/http2-frame.js';
+import { Http2Floods } from '../../src/codec/http2/http2-floods.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import fc from '../fc.js';
 import { CONNECT, Http2End, OK, type Fields } from '../codec/http2/http2-bytes.js';
@@ -374,10 +375,37 @@ describe('what an attack is', () => {
       [0, client.reset(2 * i + 11, 8)],
     ]).flat();
 
+  const pings = (count: number, more: readonly Piece[] = []): Piece[] =>
+    Array.from({ length: count }, () => [frame(HTTP2_TYPE.ping, 0, new Uint8Array(8)), ...more]).flat();
+
+  it('is a rapid reset flood of WebSockets', () => {
+    const floods = (client: Http2End): Piece[] =>
+      Array.from({ length: 150 }, (_, i): Piece[] => [
+        [0, client.headers(2 * i + 11, CONNECT)],
+        [0, client.reset(2 * i + 11, 8)],
+      ]).flat();
+    expect(attack(floods, true).codes).toEqual(['h2-rapid-reset']);
+  });
+
+  it('is no flood where each is answered, or they come over a long time', () => {
+    const ack: Piece = [1, http2Frame({ type: HTTP2_TYPE.ping, flags: HTTP2_FLAG.ack }, new Uint8Array(8))];
+    expect(attack(() => pings(3000, [ack]), true).codes).toEqual([]);
+    const floods = new Http2Floods();
+    const counts = Array.from({ length: 3000 }, (_, i) => floods.came(0, false, i / 50));
+    expect(counts.filter((count) => count !== undefined)).toEqual([]);
+  });
+
   it.each([
     ['a CONTINUATION flood', flood, 'block-too-long'],
     ['a header bomb', bomb, 'field-section-too-large'],
     ['a rapid reset flood', resets, 'rapid-reset'],
+    ['a flood of PING', () => pings(1000), 'flood'],
+    [
+      'a flood of SETTINGS',
+      (client: Http2End) => Array.from({ length: 1500 }, (): Piece => [0, client.settings()]),
+      'flood',
+    ],
+    ['PING of 3 bytes', () => [frame(HTTP2_TYPE.ping, 0, [0, 0, 0])], 'frame-size'],
     ['an index without an entry', () => [frame(HTTP2_TYPE.headers, 3, [0xff, 0x10], endHeaders)], 'compression'],
     [
       'a frame within a field block',

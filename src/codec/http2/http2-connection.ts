@@ -4,6 +4,7 @@ import { blockFragment, FieldBlock } from './field-block.js';
 import { HpackDecoder } from './hpack-decoder.js';
 import { HTTP2_SETTING } from './http2-codes.js';
 import { Http2Faults } from './http2-faults.js';
+import { Http2Floods } from './http2-floods.js';
 import { HTTP2_FLAG, HTTP2_PREFACE, HTTP2_TYPE, HTTP2_TYPES, uint31, uint32, type Http2Header } from './http2-frame.js';
 import { Http2FrameReader, type Http2FrameTaker } from './http2-frame-reader.js';
 import { http2Head } from './http2-heads.js';
@@ -51,6 +52,7 @@ class Http2Lane {
 export class Http2Connection {
   readonly streams: Http2Streams;
   readonly faults = new Http2Faults();
+  private readonly floods = new Http2Floods();
   private readonly lanes: readonly [Http2Lane, Http2Lane];
   /** Answers before their requests, by stream. */
   private readonly early = new Map<number, () => void>();
@@ -157,6 +159,10 @@ export class Http2Connection {
     if (HTTP2_TYPES[type]?.fits?.(payload.length, header.flags) === false) {
       return this.fault(side, 'frame-size', { type: HTTP2_TYPES[type].name, length: payload.length }, offset, time);
     }
+    if (type === HTTP2_TYPE.settings || type === HTTP2_TYPE.ping) {
+      const count = this.floods.came(side, (header.flags & HTTP2_FLAG.ack) !== 0, time);
+      if (count !== undefined) this.fault(side, 'flood', { count }, offset, time);
+    }
     if (type === HTTP2_TYPE.headers || type === HTTP2_TYPE.pushPromise || type === HTTP2_TYPE.continuation) {
       this.fragment(side, header, payload, offset, time);
     } else if (type === HTTP2_TYPE.settings) this.settings(side, header, payload);
@@ -168,6 +174,7 @@ export class Http2Connection {
   private lostFrame(side: Side, { type, flags, stream }: Http2Header, why: 'gap' | 'long', time: number): void {
     const lane = this.lanes[side];
     const isBlock = type === HTTP2_TYPE.headers || type === HTTP2_TYPE.continuation || type === HTTP2_TYPE.pushPromise;
+    if (type === HTTP2_TYPE.ping) return;
     // What settings and windows are is not known either.
     this.streams.isBlind = true;
     if (!isBlock) return;
@@ -191,7 +198,7 @@ export class Http2Connection {
   private reset(side: Side, { stream }: Http2Header, code: number, offset: number, time: number): void {
     const lane = this.lanes[side];
     if (this.streams.isUnanswered(stream)) lane.resets++;
-    if (lane.resets >= MANY_RESETS && lane.resets * 2 >= this.streams.requests) {
+    if (lane.resets >= MANY_RESETS && lane.resets * 2 >= this.streams.begun) {
       this.fault(side, 'rapid-reset', { count: lane.resets }, offset, time);
     }
     this.streams.reset(stream, side, { name: 'RST_STREAM', code, offset }, time);

@@ -18,8 +18,6 @@ export interface Http2FrameTaker {
   dataGap(header: Http2Header, length: number, time: number): void;
 }
 
-/** Types whose payload says nothing about WebSockets. */
-const PASSED: ReadonlySet<number> = new Set([HTTP2_TYPE.priority, HTTP2_TYPE.ping]);
 const HIGHEST_TYPE = HTTP2_TYPE.continuation;
 
 /** Reads the frames of one direction (RFC 9113 §4). */
@@ -110,7 +108,7 @@ export class Http2FrameReader {
     this.payload.clear();
     const { type, flags, length } = header;
     if (type === HTTP2_TYPE.data) this.mode = (flags & HTTP2_FLAG.padded) === 0 || length === 0 ? 'data' : 'pad-length';
-    else if (type > HIGHEST_TYPE || PASSED.has(type)) this.mode = 'pass';
+    else if (type > HIGHEST_TYPE || type === HTTP2_TYPE.priority) this.mode = 'pass';
     else this.mode = length > MOST_WHOLE ? 'long' : 'whole';
   }
 

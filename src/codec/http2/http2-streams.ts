@@ -70,10 +70,16 @@ export class Http2Streams {
     return this.open.has(stream);
   }
 
-  /** An ordinary request without an answer so far. */
+  /** A request without an answer so far. */
   isUnanswered(stream: number): boolean {
     const entry = this.open.get(stream);
-    return entry?.isRequest === true && !entry.isAnswered;
+    // Where the request of a WebSocket was not seen, its answer need not have been either.
+    return entry !== undefined && (entry.isRequest || entry.flow !== undefined) && !entry.isAnswered;
+  }
+
+  /** Those that were seen, of any kind. */
+  get begun(): number {
+    return this.requests + this.webSockets;
   }
 
   /** Its taker; undefined: it is no WebSocket, or is not open. */

@@ -13,6 +13,8 @@ export type Http2FaultKind =
   | 'field-section-too-large'
   /** Streams that are reset as soon as they are opened (RFC 9113 §10.5). */
   | 'rapid-reset'
+  /** Frames that need an answer, in masses (RFC 9113 §10.5). */
+  | 'flood'
   /** A frame of its type that has another length (RFC 9113 §4.2). */
   | 'frame-size'
   /** More WebSockets at one time than are read. */

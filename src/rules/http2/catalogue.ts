@@ -35,6 +35,12 @@ export const HTTP2_RULES = {
     requirement: 'Requests are not reset in masses.',
     message: '{count} requests, half of all or more, were reset before they were answered (a rapid reset flood)',
   },
+  'h2-flood': {
+    rfc: 'RFC 9113 §10.5',
+    severity: 'warning',
+    requirement: 'SETTINGS and PING, which need an answer each, are not sent in masses.',
+    message: '{count} frames of SETTINGS and PING were sent within 10 s that were not answered (a flood)',
+  },
   'h2-frame-size': {
     rfc: 'RFC 9113 §4.2',
     severity: 'error',

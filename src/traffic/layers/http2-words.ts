@@ -6,6 +6,7 @@ const FAULT_WORDS: Partial<Record<Http2FaultKind, string>> = {
   'block-too-long': 'a field block that does not end (a CONTINUATION flood)',
   'field-section-too-large': 'a few bytes that stand for very many fields (a header bomb)',
   'rapid-reset': 'requests that are reset in masses (a rapid reset flood)',
+  flood: 'frames that need an answer in masses (a flood)',
   compression: 'a field block that can not be decompressed',
 };
 
