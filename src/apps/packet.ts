@@ -83,7 +83,7 @@ export interface AppPacket {
   readonly type: string;
   /** Of an event, a method, a topic, a destination. */
   readonly name?: string;
-  /** Of the call, as it is on the wire. */
+  /** Of the call, as it is on the wire; integers that no double holds as text. */
   readonly id?: string | number;
   /** One line that says what it is, after protocol, type, name and id. Text from outside: not escaped. */
   readonly summary: string;

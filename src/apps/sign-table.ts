@@ -1,4 +1,5 @@
 import { parseJson } from './forms/json.js';
+import { isWhole } from './forms/kinds.js';
 import type { LookedAt, AppSign, Certainty } from './signs.js';
 import { isHocuspocus, isHocuspocusToken, isYjs, isYjsStep1 } from './yjs-signs.js';
 
@@ -32,7 +33,6 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isRef = (value: unknown): boolean => value === null || isText(value);
-const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
 const typeOf = ({ object }: LookedAt): unknown => object?.['type'];
 
 /** A CONNECT of MQTT: its fixed header, and the protocol's name (MQTT 5.0 §3.1.2.1). */

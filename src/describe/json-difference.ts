@@ -1,3 +1,6 @@
+import { jsonText, parseJson } from '../apps/forms/json.js';
+import { encodeUtf8 } from '../codec/bytes/utf8.js';
+
 /** One place where two JSON values differ: the value there, as JSON; absent where there is none. */
 export interface JsonDifference {
   /** As JSONPath has it (RFC 9535 §2.7, in its short form where the name allows): `$.items[2].price`. */
@@ -23,12 +26,8 @@ export function jsonDifferences(recorded: string, received: string, most: number
 }
 
 function parsed(text: string): object | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as object;
-  } catch {
-    return undefined;
-  }
+  const value = /^\s*[[{]/.test(text) ? parseJson(encodeUtf8(text))?.value : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** False: enough differences were reported. */
@@ -43,8 +42,8 @@ function compare(
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) {
     return report({
       path,
-      ...(a !== undefined && { recorded: text(a) }),
-      ...(b !== undefined && { received: text(b) }),
+      ...(a !== undefined && { recorded: jsonText(a, Infinity) }),
+      ...(b !== undefined && { received: jsonText(b, Infinity) }),
     });
   }
   const isList = Array.isArray(a);
@@ -60,13 +59,4 @@ function compare(
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function text(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    // Too deep for it.
-    return Array.isArray(value) ? '[…]' : '{…}';
-  }
 }

@@ -2,6 +2,7 @@ import type { AppField, AppMessage, PlacedPacket } from '../../src/apps/packet.j
 import { APP_PROTOCOLS, openApp } from '../../src/apps/registry.js';
 import { appUnpacking } from '../../src/cli/host/app-unpacking.js';
 import { OPCODE } from '../../src/codec/frames/registry.js';
+import { latin1 } from '../../src/codec/http1/text.js';
 import { jsonView } from '../../src/describe/json.js';
 import { LineBuffer } from '../../src/describe/line-buffer.js';
 import { packetsView } from '../../src/terminal/frames/packets.js';
@@ -54,7 +55,7 @@ export class AppCase {
     return messages.slice(from, from + 1 + dice.roll(MOST_MESSAGES)).flatMap((message): SeedMessage[] => {
       if (!dice.once(rate)) return [message];
       const { bytes, direction, isText } = message;
-      switch (dice.roll(6)) {
+      switch (dice.roll(7)) {
         case 0:
           return [message, message];
         case 1:
@@ -67,11 +68,22 @@ export class AppCase {
             .map((part) => ({ ...message, bytes: part }));
         case 4:
           return [{ direction, isText: !isText, bytes: dice.once(3) ? dice.bytes(dice.roll(60)) : bytes }];
+        case 5:
+          return [{ ...message, bytes: withLargeInteger(dice, bytes) }];
         default:
           return [{ ...message, bytes: this.inputs.mutated(dice, bytes, 1 + dice.roll(4)) }];
       }
     });
   }
+}
+
+/** With an integer that no double holds, in the place of a number. */
+function withLargeInteger(dice: Dice, bytes: Uint8Array): Uint8Array {
+  const text = latin1(bytes);
+  const numbers = [...text.matchAll(/\d+/g)];
+  if (numbers.length === 0) return bytes;
+  const { index, 0: digits } = dice.pick(numbers);
+  return Buffer.from(`${text.slice(0, index)}9007199254740993${text.slice(index + digits.length)}`, 'latin1');
 }
 
 function read(protocol: string, isStated: boolean, { messages, handshake }: AppSeed, dice: Dice): PlacedPacket[] {

@@ -1,14 +1,16 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { AppField } from '../packet.js';
+import { hasLargeInteger, parseExactly } from './exact-json.js';
 
 /** Deeper values, and members after these, are shown as one field. */
 const DEEPEST = 32;
 const MOST_FIELDS = 10_000;
 
-/** What bytes hold as JSON (RFC 8259); undefined where they hold none. */
+/** What bytes hold as JSON (RFC 8259), integers that no double holds as bigint; undefined where they hold none. */
 export function parseJson(bytes: Uint8Array): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(decodeUtf8(bytes)) as unknown };
+    const text = decodeUtf8(bytes);
+    return { value: hasLargeInteger(bytes) ? parseExactly(text) : (JSON.parse(text) as unknown) };
   } catch {
     return undefined;
   }
@@ -125,7 +127,7 @@ export function jsonText(value: unknown, limit = 200): string {
 function writeJson(text: string, value: unknown, limit: number, depth: number): string {
   if (text.length > limit) return text;
   if (typeof value === 'string') return text + JSON.stringify(value.slice(0, limit + 1));
-  if (typeof value === 'bigint') return text + String(value);
+  if (typeof value === 'bigint' || typeof value === 'number') return text + String(value);
   if (typeof value !== 'object' || value === null)
     return text + ((JSON.stringify(value) as string | undefined) ?? 'null');
   if (value instanceof Uint8Array) return `${text}"<${value.length} bytes>"`;

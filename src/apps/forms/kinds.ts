@@ -7,11 +7,18 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 
-export const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
+export const isWhole = (value: unknown): value is number | bigint =>
+  typeof value === 'bigint' || Number.isInteger(value);
 
-/** An id as a packet has it; undefined for other kinds. */
+/** An id as a packet has it, as its digits where no double holds it; undefined for other kinds. */
 export const idOf = (value: unknown): string | number | undefined =>
-  typeof value === 'string' || typeof value === 'number' ? value : undefined;
+  typeof value === 'bigint' ? String(value) : isText(value) || typeof value === 'number' ? value : undefined;
+
+/** An id as the key of a call, where text and numbers are different ids; undefined for other kinds. */
+export function idKey(value: unknown): string | undefined {
+  if (isText(value)) return `id ${JSON.stringify(value)}`;
+  return typeof value === 'bigint' || typeof value === 'number' ? `id ${String(value)}` : undefined;
+}
 
 /** The parts that are there, on one line. */
 export const line = (...parts: readonly (string | undefined)[]): string =>

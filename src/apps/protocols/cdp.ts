@@ -123,10 +123,10 @@ class CdpReader implements AppReader {
     if (type === 'command') {
       const others = this.calls.find(OTHER_SIDE[direction], `id ${id}`);
       this.calls.ask(direction, `id ${id}`, session);
-      return others === session ? [broken('id-in-use', span, { id })] : [];
+      return others === session ? [broken('id-in-use', span, { id: String(id) })] : [];
     }
     if (type !== 'result' && type !== 'error') return [];
-    return this.calls.answer(direction, `id ${id}`) ? [] : [broken('unknown-id', span, { id })];
+    return this.calls.answer(direction, `id ${id}`) ? [] : [broken('unknown-id', span, { id: String(id) })];
   }
 
   private event({ method, params }: JsonObject, session: string, message: AppMessage): AppDiagnostic[] {

@@ -1,7 +1,7 @@
 import type { Direction } from '../../codec/messages/records.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText, parseJson } from '../forms/json.js';
-import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
+import { idKey, idOf, isObject, isText, isWhole, line, type JsonObject } from '../forms/kinds.js';
 import { KnownCalls } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -171,7 +171,7 @@ class JsonRpcReader implements AppReader {
     const { type, said } = item;
     const { direction } = message;
     const span = wholeSpan(message);
-    const key = keyOf(said['id']);
+    const key = idKey(said['id']);
     const ofLanguage = this.language.judge(item, direction, span);
     if (key === undefined) return ofLanguage;
     if (type === 'request') {
@@ -189,7 +189,7 @@ class JsonRpcReader implements AppReader {
 
   private linksOf(item: RpcItem, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
     const { type, said } = item;
-    const key = keyOf(said['id']);
+    const key = idKey(said['id']);
     if (type === 'notification') return this.notified(said);
     if (key === undefined) return {};
     if (type === 'request') return { asks: key, ...this.ended(item) };
@@ -211,12 +211,7 @@ class JsonRpcReader implements AppReader {
 }
 
 /** A subscription is named by the reply: text (Ethereum), or a number. */
-const isSubscription = (result: unknown): boolean => isText(result) || typeof result === 'number';
-
-/** Text and numbers are different ids. */
-function keyOf(id: unknown): string | undefined {
-  return isText(id) || typeof id === 'number' ? `id ${JSON.stringify(id)}` : undefined;
-}
+const isSubscription = (result: unknown): boolean => idKey(result) !== undefined;
 
 const shownId = ({ id }: JsonObject): string => (idOf(id) === undefined ? '' : `#${idOf(id)}`);
 
@@ -241,7 +236,7 @@ function shapeOf({ type, said, name = '' }: RpcItem, message: AppMessage): AppDi
   const { id, jsonrpc } = said;
   check(type === 'invalid', 'object');
   check(jsonrpc !== '2.0', 'version');
-  check(id !== undefined && id !== null && !isText(id) && !Number.isInteger(id), 'id');
+  check(id !== undefined && id !== null && !isText(id) && !isWhole(id), 'id');
   if (type === 'request' || type === 'notification') checkCall(said, name, check);
   else if (type !== 'invalid') checkResponse(said, check);
   return faults;
@@ -258,7 +253,7 @@ function checkResponse(said: JsonObject, check: RpcCheck): void {
   const { error } = said;
   if (error === undefined || ('result' in said && error === null)) return;
   const { code, message } = isObject(error) ? error : {};
-  if (!Number.isInteger(code)) check(true, 'error', { member: 'integer code' });
+  if (!isWhole(code)) check(true, 'error', { member: 'integer code' });
   else check(!isText(message), 'error', { member: 'message' });
 }
 

@@ -1,6 +1,6 @@
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText, parseJson } from '../forms/json.js';
-import { isObject, isText, line } from '../forms/kinds.js';
+import { idOf, isObject, isText, line } from '../forms/kinds.js';
 import { KnownCalls } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -127,11 +127,14 @@ class OcppReader implements AppReader {
   read(message: AppMessage): readonly AppPacket[] {
     const value = parseJson(message.bytes)?.value;
     const [number, id, ...items] = Array.isArray(value) ? (value as unknown[]) : [];
-    if (typeof number !== 'number') return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
-    const row = this.rowOf(number);
+    if (isText(number) || idOf(number) === undefined)
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
+    const row = this.rowOf(Number(number));
     if (row === undefined) {
       const { version = 'OCPP-J' } = this;
-      return [invalidPacket(message, NAME, broken('message-type', wholeSpan(message), { type: number, version }))];
+      return [
+        invalidPacket(message, NAME, broken('message-type', wholeSpan(message), { type: String(number), version })),
+      ];
     }
     const faults = shapeOf(row, [id, ...items], message);
     const said = isText(id) ? { row, id, items } : undefined;

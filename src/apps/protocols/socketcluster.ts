@@ -108,10 +108,10 @@ class SocketClusterReader implements AppReader {
     if (!isWhole(id)) return [...faults, broken('cid', span, { member })];
     const key = String(id);
     if (type !== 'invoke')
-      return this.calls.answer(direction, key) ? faults : [...faults, broken('unknown-id', span, { id })];
+      return this.calls.answer(direction, key) ? faults : [...faults, broken('unknown-id', span, { id: key })];
     const isUsed = this.calls.find(OTHER_SIDE[direction], key) !== undefined;
     this.calls.ask(direction, key, (event === '#subscribe' ? channelOf(said['data']) : undefined) ?? true);
-    return isUsed ? [...faults, broken('id-in-use', span, { id })] : faults;
+    return isUsed ? [...faults, broken('id-in-use', span, { id: key })] : faults;
   }
 }
 

@@ -1,6 +1,6 @@
 import { invalidPacket, messagePacket } from '../build-packet.js';
 import { jsonFields, jsonText, parseJson } from '../forms/json.js';
-import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
+import { idKey, idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
 import { hasUnreadParts, jsonParts } from '../json-parts.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
@@ -103,7 +103,8 @@ class TrpcReader implements AppReader {
     const { said, bytes } = item;
     const type = typeOf(said);
     const id = idOf(said['id']);
-    const links = id === undefined ? {} : linksOf(type, id, this.isLast(type, id, message));
+    const key = idKey(said['id']);
+    const links = key === undefined ? {} : linksOf(type, key, this.isLast(type, key, message));
     const path = isObject(said['params']) ? said['params']['path'] : undefined;
     return messagePacket(message, {
       protocol: NAME,
@@ -130,9 +131,9 @@ class TrpcReader implements AppReader {
     return isEarly;
   }
 
-  private isLast(type: string, id: string | number, { direction }: Pick<AppMessage, 'direction'>): boolean {
+  private isLast(type: string, key: string, { direction }: Pick<AppMessage, 'direction'>): boolean {
     if (type !== 'data' && type !== 'started') return true;
-    const called = this.calls.find(direction, keyOf(id));
+    const called = this.calls.find(direction, key);
     return called !== undefined && called !== 'subscription';
   }
 
@@ -142,15 +143,15 @@ class TrpcReader implements AppReader {
     if (isFirst) this.isFirst = false;
     const faults = isFirst && type !== 'connectionParams' ? [broken('connection-params', span)] : [];
     const id = idOf(said['id']);
-    if (id === undefined) return faults;
-    const key = keyOf(id);
+    const key = idKey(said['id']);
+    if (id === undefined || key === undefined) return faults;
     if (CALLS.has(type)) {
       const isUsed = this.calls.find(OTHER_SIDE[direction], key) !== undefined;
       this.calls.ask(direction, key, type);
       return isUsed ? [...faults, broken('id-in-use', span, { id })] : faults;
     }
     if (!isResponse(type)) return faults;
-    const isLast = this.isLast(type, id, { direction });
+    const isLast = this.isLast(type, key, { direction });
     if (this.isEarly(type, key, direction, isLast)) faults.push(broken('before-started', span, { id }));
     return this.calls.answer(direction, key, isLast) ? faults : [...faults, broken('unknown-id', span, { id })];
   }
@@ -162,8 +163,6 @@ function beatOf({ bytes, length }: AppMessage): 'PING' | 'PONG' | undefined {
   return text === 'PING' || text === 'PONG' ? text : undefined;
 }
 
-/** Text and numbers are different ids. */
-const keyOf = (id: string | number): string => `id ${JSON.stringify(id)}`;
 const isResponse = (type: string): boolean => ['data', 'started', 'stopped', 'error'].includes(type);
 
 function typeOf({ method, result, error }: JsonObject): string {
@@ -178,8 +177,7 @@ function typeOf({ method, result, error }: JsonObject): string {
 }
 
 /** `isLast`: a query has one reply, a subscription several. */
-function linksOf(type: string, id: string | number, isLast: boolean): Pick<AppPacket, 'asks' | 'answers'> {
-  const key = keyOf(id);
+function linksOf(type: string, key: string, isLast: boolean): Pick<AppPacket, 'asks' | 'answers'> {
   if (CALLS.has(type)) return { asks: key };
   if (type === 'subscription.stop') return { answers: [{ key, isLast: false, isOwn: true }] };
   if (!isResponse(type)) return {};

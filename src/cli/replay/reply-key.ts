@@ -5,6 +5,7 @@ import type { Reply } from '../../traffic/run-records/reply-difference.js';
 import { withoutAll } from '../../live/replies/timed-expressions.js';
 import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
+import { withMarkedNumbers, withoutMarks } from '../../traffic/toolbox/apps.js';
 import { latin1, decodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** What is ignored where replies are compared. */
@@ -70,15 +71,15 @@ function withoutPaths(text: string, paths: readonly string[]): string | undefine
     if (Array.isArray(part)) return part.filter((each: unknown) => each !== GONE) as unknown[];
     return isObject(part) ? sorted(part) : part;
   });
-  return rest.replaceAll(KEPT_NUMBER, '$1$2');
+  return withoutMarks(rest);
 }
 
 /** The replacement for an ignored value. */
 const GONE: unique symbol = Symbol('gone');
 
-/** Objects and lists only: numbers and the like are compared as text just as well. */
+/** Objects and lists only: numbers and the like are compared as text just as well. A change in a digit that no double holds is seen. */
 function parsed(text: string): Json | undefined {
-  const marked = /^\s*[[{]/.test(text) ? withMarkedNumbers(text) : undefined;
+  const marked = /^\s*[[{]/.test(text) ? withMarkedNumbers(text, (number) => !isExact(number), DEEPEST) : undefined;
   if (marked === undefined) return undefined;
   try {
     return JSON.parse(marked) as Json;
@@ -87,58 +88,8 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** Before a number that is kept as text: no double is that exact, and a change would not be seen. */
-const MARK = String.raw`\u0000number `;
-/** No string begins like a mark: one that did has another NUL before it. */
-const NUL = String.raw`\u0000`;
-const KEPT_NUMBER = /([[,:])"\\u0000number ([^"]*)"/g;
 /** Decimal digits that a double always has. */
 const DIGITS = 15;
-
-/** The effect of a bracket on the depth. */
-const NESTING = new Map([
-  ['[', 1],
-  ['{', 1],
-  [']', -1],
-  ['}', -1],
-]);
-
-/** The same JSON with long numbers as strings; undefined where it is surely no JSON, or nested too deep. In one pass. */
-function withMarkedNumbers(text: string): string | undefined {
-  const parts: string[] = [];
-  let from = 0;
-  let depth = 0;
-  const put = (at: number, instead: string, next: number): void => {
-    parts.push(text.slice(from, at), instead);
-    from = next;
-  };
-  for (let at = 0; at < text.length;) {
-    const sign = text[at]!;
-    NUMBER.lastIndex = at;
-    if (sign === '"') {
-      if (text.startsWith(NUL, at + 1)) put(at, `"${NUL}`, at + 1);
-      at = stringEnd(text, at);
-      if (at < 0) return undefined;
-      continue;
-    }
-    const token = sign === '-' || (sign >= '0' && sign <= '9') ? NUMBER.exec(text)?.[0] : undefined;
-    if (token !== undefined && !isExact(token)) put(at, `"${MARK}${token}"`, at + token.length);
-    depth += NESTING.get(sign) ?? 0;
-    if (depth > DEEPEST) return undefined;
-    at += token?.length ?? 1;
-  }
-  return parts.join('') + text.slice(from);
-}
-
-/** The offset after the quote that ends the string which begins at `at`; -1 where none does. */
-function stringEnd(text: string, at: number): number {
-  for (let next = at + 1; next < text.length; next++) {
-    if (text[next] === '\\') next++;
-    else if (text[next] === '"') return next + 1;
-  }
-  return -1;
-}
 
 function isExact(token: string): boolean {
   const [digits = ''] = token.replace(/^-?0*\.?0*/, '').split(/[eE]/);

@@ -3,6 +3,7 @@ import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { ByteStreamReader, type ByteLane } from '../../byte-stream.js';
 import { carried } from '../../carried.js';
 import { parseJson } from '../../forms/json.js';
+import { idOf } from '../../forms/kinds.js';
 import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol } from '../../packet.js';
 import { controlLine, lineEnd, type ControlLine, type OperationRow } from './operations.js';
 import { broken, NAME, RULES } from './rules.js';
@@ -183,7 +184,7 @@ function summaryOf(
 /** What a side says of itself; no secrets. */
 function peerOf(options: Readonly<Record<string, unknown>>): string {
   return ['server_name', 'name', 'lang', 'version', 'user', 'max_payload']
-    .filter((key) => ['string', 'number'].includes(typeof options[key]))
+    .filter((key) => idOf(options[key]) !== undefined)
     .map((key) => `${key} ${String(options[key])}`)
     .join(', ');
 }

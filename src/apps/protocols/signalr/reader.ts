@@ -1,5 +1,6 @@
 import type { Direction } from '../../../codec/messages/records.js';
 import { jsonText } from '../../forms/json.js';
+import { isWhole } from '../../forms/kinds.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
 import { jsonMessage, jsonMessages, msgpackMessages, type HubMessage } from './messages.js';
 import { broken, NAME, RULES, TYPES } from './rules.js';
@@ -129,8 +130,8 @@ const NEEDS: Readonly<Record<number, Readonly<Record<string, (value: unknown) =>
   3: { invocationId: isText },
   4: { invocationId: isText, target: isText, arguments: Array.isArray },
   5: { invocationId: isText },
-  8: { sequenceId: Number.isInteger },
-  9: { sequenceId: Number.isInteger },
+  8: { sequenceId: isWhole },
+  9: { sequenceId: isWhole },
 };
 
 function shapeOf({ type, members, bytes, diagnostics }: HubMessage, name: string | undefined): AppDiagnostic[] {

@@ -1,13 +1,14 @@
 import { latin1 } from '../../../codec/http1/text.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { jsonFields, parseJson } from '../../forms/json.js';
+import { idOf, isText } from '../../forms/kinds.js';
 import { wholeMsgpack } from '../../forms/msgpack.js';
 import type { AppDiagnostic, AppField, AppMessage } from '../../packet.js';
 import { broken } from './rules.js';
 
 const TYPES = ['CONNECT', 'DISCONNECT', 'EVENT', 'ACK', 'CONNECT_ERROR', 'BINARY_EVENT', 'BINARY_ACK'] as const;
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
-const GRAMMAR = /^(\d)(?:(\d{1,9})-)?(?:(\/[^,]{0,1000})(?:,|$))?(\d{1,15})?/;
+const GRAMMAR = /^(\d)(?:(\d{1,9})-)?(?:(\/[^,]{0,1000})(?:,|$))?(\d{1,100})?/;
 
 export type SocketIoType = (typeof TYPES)[number] | 'ERROR';
 
@@ -15,7 +16,7 @@ export type SocketIoType = (typeof TYPES)[number] | 'ERROR';
 export interface Parsed {
   readonly type: SocketIoType;
   readonly namespace: string;
-  readonly id?: number;
+  readonly id?: number | string;
   readonly data?: unknown;
   readonly attachments?: number;
   readonly fields: () => readonly AppField[];
@@ -34,7 +35,7 @@ export function parseText({ bytes }: AppMessage, version: 3 | 4): Parsed | undef
   return {
     type,
     namespace,
-    ...(id !== undefined && { id: Number(id) }),
+    ...(id !== undefined && { id: idOfDigits(id) }),
     ...(data !== undefined && { data }),
     ...(isBinary && { attachments: Number(count ?? 0) }),
     diagnostics,
@@ -57,6 +58,12 @@ function headOf(bytes: Uint8Array): {
   return { digit, count, namespace, id, at: 1 + matched.length };
 }
 
+/** As a number where that is exact. */
+function idOfDigits(digits: string): number | string {
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : String(BigInt(digits));
+}
+
 function dataOf(type: SocketIoType, bytes: Uint8Array, at: number): { data: unknown; diagnostics: AppDiagnostic[] } {
   const parsed = at < bytes.length ? parseJson(bytes.subarray(at)) : { value: undefined };
   if (parsed === undefined)
@@ -69,7 +76,7 @@ function payloadFaults(type: SocketIoType, data: unknown, span: AppDiagnostic['s
     return Array.isArray(data) ? [] : [broken('event-payload', span, { type })];
   if (type !== 'EVENT' && type !== 'BINARY_EVENT') return [];
   const first: unknown = Array.isArray(data) ? data[0] : undefined;
-  if (typeof first !== 'string' && typeof first !== 'number') return [broken('event-payload', span, { type })];
+  if (idOf(first) === undefined) return [broken('event-payload', span, { type })];
   return typeof first === 'string' && RESERVED.has(first) ? [broken('reserved-name', span, { name: first })] : [];
 }
 
@@ -88,7 +95,7 @@ function textFields(
   put('type', 1, type);
   if (count !== undefined) put('attachments', count.length + 1, Number(count));
   if (namespace !== '') put('namespace', at - from - (id?.length ?? 0), namespace);
-  if (id !== undefined) put('id', id.length, Number(id));
+  if (id !== undefined) put('id', id.length, idOfDigits(id));
   if (at < bytes.length)
     fields.push({
       name: 'data',
@@ -110,7 +117,7 @@ export function parseMsgpack({ bytes }: AppMessage): Parsed | undefined {
   return {
     type: named,
     namespace: nsp,
-    ...(typeof id === 'number' && { id }),
+    ...(!isText(id) && idOf(id) !== undefined && { id: idOf(id)! }),
     ...(data !== undefined && { data }),
     diagnostics: payloadFaults(named, data, span),
     fields: () => read.field.fields ?? [],

@@ -1,6 +1,7 @@
 import type { Direction } from '../../../codec/messages/records.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { jsonText, parseJson } from '../../forms/json.js';
+import { idOf } from '../../forms/kinds.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
 import { DIRECTIONS, KnownCalls, OTHER_SIDE } from '../../known-calls.js';
 import type {
@@ -184,7 +185,8 @@ class SocketIoReader implements AppReader {
     const data = parts.length === 0 ? parsed.data : withParts(parsed.data, parts, bytes.length, faults);
     const isEvent = type === 'EVENT' || type === 'BINARY_EVENT';
     const [first, ...rest] = isEvent && Array.isArray(data) ? (data as unknown[]) : [];
-    const name = typeof first === 'string' || typeof first === 'number' ? String(first) : undefined;
+    const given = idOf(first);
+    const name = given === undefined ? undefined : String(given);
     const shown = name === undefined ? data : rest;
     const words = [namespace === '/' ? '' : namespace, shown === undefined ? '' : jsonText(shown)].filter(
       (word) => word !== '',

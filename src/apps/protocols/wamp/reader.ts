@@ -1,12 +1,12 @@
 import type { Span } from '../../../codec/bytes/span.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
 import { jsonText } from '../../forms/json.js';
-import { isObject, isText } from '../../forms/kinds.js';
+import { idOf, isObject, isText, isWhole } from '../../forms/kinds.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
 import { MESSAGES, OPTIONAL_KINDS, type ItemKind } from './messages.js';
 import { contentOf, FORM_NAMES, partsOf, serializationOf, type WampPart, type Serialization } from './parts.js';
 import { broken, NAME, RULES } from './rules.js';
-import { isId, WampSession, type WampWords } from './session.js';
+import { WampSession, type WampWords } from './session.js';
 
 /** Messages of one batch that are read. */
 const MOST_PARTS = 10_000;
@@ -49,7 +49,7 @@ class WampReader implements AppReader {
     if (content === undefined)
       return invalid(message, bytes, broken('serialization', span, { form: FORM_NAMES[form] }));
     const [type, ...items] = Array.isArray(content.value) ? (content.value as unknown[]) : [];
-    if (!isId(type)) return invalid(message, bytes, broken('array', span));
+    if (!isWhole(type)) return invalid(message, bytes, broken('array', span));
     const row = MESSAGES.get(type);
     if (row === undefined) return invalid(message, bytes, broken('unknown-type', span, { type: String(type) }));
     const said: WampWords = { row, items, direction: message.direction };
@@ -93,7 +93,7 @@ function isOfKind(value: unknown, kind: ItemKind): boolean {
   switch (kind) {
     case 'id':
     case 'integer':
-      return isId(value);
+      return isWhole(value);
     case 'uri':
     case 'text':
       return isText(value);
@@ -110,7 +110,7 @@ function isOfKind(value: unknown, kind: ItemKind): boolean {
 
 /** 0 replaces the request where a router revokes something by itself. */
 function isInRange(value: unknown, type: string): boolean {
-  const number = Number(value);
+  const number = typeof value === 'bigint' ? value : Number(value);
   const least = type === 'UNSUBSCRIBED' || type === 'UNREGISTERED' ? 0 : 1;
   return number >= least && number <= HIGHEST_ID;
 }
@@ -118,8 +118,7 @@ function isInRange(value: unknown, type: string): boolean {
 function requestOf({ row, items }: WampWords): number | string | undefined {
   const at = row.items.findIndex(([item]) => item === 'request');
   const id = at < 0 ? undefined : items[at];
-  if (typeof id === 'bigint') return String(id);
-  return typeof id === 'number' ? id : undefined;
+  return isText(id) ? undefined : idOf(id);
 }
 
 /** The URI of a procedure, a topic or an error: not the realm, and not the reason of an end. */

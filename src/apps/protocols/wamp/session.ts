@@ -1,6 +1,6 @@
 import type { Span } from '../../../codec/bytes/span.js';
 import type { Direction } from '../../../codec/messages/records.js';
-import { isObject } from '../../forms/kinds.js';
+import { isObject, isWhole } from '../../forms/kinds.js';
 import { KnownCalls } from '../../known-calls.js';
 import type { AppDiagnostic, AppPacket } from '../../packet.js';
 import { MESSAGES, REPLIES, REQUESTS, type MessageRow } from './messages.js';
@@ -97,7 +97,7 @@ export class WampSession {
     const faults = this.order(said, span);
     const id = items[row.name === 'ERROR' ? 1 : 0];
     if (row.name === 'EVENT') return [...faults, ...this.event(id, span)];
-    if (!isId(id)) return faults;
+    if (!isWhole(id)) return faults;
     if (REQUESTS.has(row.name)) return [...faults, ...this.request(said, id, span)];
     if (row.name === 'ERROR' || row.name in REPLIES) return [...faults, ...this.reply(said, id, direction, span)];
     return faults;
@@ -164,18 +164,16 @@ export class WampSession {
   }
 
   private settle(type: string, { name }: Request, given: unknown): void {
-    if (!isId(given)) return;
+    if (!isWhole(given)) return;
     if (type === 'SUBSCRIBED' && this.topics.size < MOST_NAMES) this.topics.set(given, name);
     if (type === 'REGISTERED' && this.procedures.size < MOST_NAMES) this.procedures.set(given, name);
   }
 
   private event(id: unknown, span: Span): AppDiagnostic[] {
-    const isKnown = !isId(id) || this.topics.has(id) || this.isPartial || this.topics.size >= MOST_NAMES;
+    const isKnown = !isWhole(id) || this.topics.has(id) || this.isPartial || this.topics.size >= MOST_NAMES;
     return isKnown ? [] : [broken('no-subscription', span, { id: String(id) })];
   }
 }
-
-export const isId = (value: unknown): value is Id => typeof value === 'bigint' || Number.isInteger(value);
 
 const hasFlag = (value: unknown, flag: string): boolean => isObject(value) && value[flag] === true;
 
