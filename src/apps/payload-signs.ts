@@ -6,6 +6,9 @@ export const PAYLOAD_FORMS = [
   ...(['gzip', 'zlib', 'deflate-raw', 'brotli', 'zstd', 'base64'] as const),
 ] as const;
 
+/** Those of live traffic: what is compressed may grow by a thousand, at a peer's pleasure. */
+export const LIVE_PAYLOAD_FORMS = ['json', 'msgpack', 'cbor', 'protobuf'] as const satisfies readonly PayloadForm[];
+
 export type PayloadForm = (typeof PAYLOAD_FORMS)[number];
 
 /** gzip, zlib and zstd. */

@@ -71,6 +71,70 @@ describe('messages of Protocol Buffers with a schema', () => {
   });
 });
 
+const TREE = fileURLToPath(new URL('../../fixtures/proto/tree/chat/room.proto', import.meta.url));
+const ROOM = protoType(TREE, 'Room');
+
+describe('a schema of several files', () => {
+  it('is read with what it imports, of both versions', () => {
+    const root = new protobufjs.Root();
+    root.resolvePath = (_, target) => (target.startsWith('chat/') ? TREE.replace('chat/room.proto', target) : target);
+    const type = root.loadSync(TREE, { keepCase: true }).lookupType('chat.Room');
+    const value = {
+      id: 1,
+      topic: 'ü',
+      ranks: [1, -2],
+      host: { address: 'a' },
+      users: { 3: { name: 'ann', number: '18446744073709551615', at: 'x' }, '-4': { never: true } },
+      since: { seconds: 5 },
+      state: 'LOST',
+      options: { hidden: true },
+    };
+    const read = readTyped(type.encode(type.fromObject(value)).finish(), ROOM);
+    expect(read).toMatchObject({
+      misfit: undefined,
+      value: { ...value, users: { 3: { name: 'ann', number: 18446744073709551615n, at: 'x' }, '-4': { never: true } } },
+    });
+  });
+
+  it('is one whose names are ambiguous without their packages', () => {
+    expect(protoType(TREE, 'chat.Hall.Options').name).toBe('Options');
+    expect(protoType(TREE, 'Hall.Options').name).toBe('Options');
+    expect(() => protoType(TREE, 'Options')).toThrow(
+      '--proto-type Options: several types have this name: chat.Room.Options, chat.Hall.Options',
+    );
+  });
+});
+
+describe('what is none of the stated type', () => {
+  it.each([
+    ['another wire type', '0a0161', 'the field 1, id, is int32, and has the wire type length here'],
+    ['a field that is required', '120161', 'the field 1 of Room, id, is required, and missing'],
+    ['one in a group', '08012324', 'the field 1 of Host, address, is required, and missing'],
+    ['text that is no UTF-8', '08011201ff', 'the field 2, topic, is string, and these bytes are none'],
+    ['a list that ends in a number', '08011a0180', 'the field 3, ranks, is repeated int32, and these bytes are none'],
+    ['a message that is none', '0801320107', 'the field 6, since, is Timestamp, and these bytes are none'],
+    ['a field inside', '080132020a00', 'the field 1, seconds, is int64, and has the wire type length here'],
+    ['nothing, where a field is required', '', 'the field 1 of Room, id, is required, and missing'],
+  ])('%s', (_, hex, misfit) => {
+    expect(readTyped(Buffer.from(hex, 'hex'), ROOM)).toMatchObject({ misfit });
+  });
+
+  it.each([
+    ['what the type has, and more', '0801fa0600', {}],
+    ['an unknown value of an enum', '08013863', { state: 99 }],
+    ['an unknown field inside', '080142022800', { options: { 5: 0 } }],
+  ])('it is not: %s', (_, hex, value) => {
+    expect(readTyped(Buffer.from(hex, 'hex'), ROOM)).toMatchObject({ misfit: undefined, value });
+  });
+
+  it('all of the fields are unknown', () => {
+    expect(readTyped(Buffer.from('fa0600', 'hex'), ENVELOPE)).toMatchObject({
+      misfit: 'Envelope has none of its fields',
+    });
+    expect(readTyped(new Uint8Array(0), ENVELOPE)).toMatchObject({ misfit: undefined, value: {} });
+  });
+});
+
 const FRAME = '822e080710011a150a03616e6e120368c3bc1a03626f621a026379200532060a016b12017639000000000000001048' + '03';
 const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args, FRAME]);
 
@@ -85,6 +149,24 @@ describe('--proto', () => {
     expect((await decode(...given, '--view', 'apps', '--grep', '"from":"ann"')).out).toContain('Envelope');
     const { out } = await decode(...given, '--json', '--view', 'apps');
     expect(JSON.parse(out)).toMatchObject({ name: 'Envelope', payload: { chat: { to: ['bob', 'cy'], delta: -3 } } });
+  });
+
+  it('gives the name to what may be of that type only', async () => {
+    const shown = async (frame: string): Promise<string> =>
+      (await wsinspect(['decode', ...given, '--view', 'apps', frame])).out;
+    expect(await shown('82020a00')).toBe(
+      '· payload protobuf no Envelope, as the field 1, seq, is uint32, and has the wire type length here: {"1":""}\n',
+    );
+    expect(await shown('8203686921')).toBe('· payload protobuf not read: the bytes end in a value at byte 3\n');
+    expect(await shown('8200')).toBe('· payload protobuf Envelope {}\n');
+    expect(await shown('81026869')).toBe('');
+  });
+
+  it.each(['serve', 'connect', 'proxy'])('of %s is read before anything is opened', async (command) => {
+    const address =
+      command === 'serve' ? ['0'] : command === 'proxy' ? ['0', 'ws://127.0.0.1:9/'] : ['ws://127.0.0.1:9/'];
+    const { exit, err } = await wsinspect([command, ...address, '--proto', 'no-such.proto', '--proto-type', 'A']);
+    expect({ exit, err }).toMatchObject({ exit: 2, err: expect.stringContaining('no-such.proto: ENOENT') as string });
   });
 
   it.each([

@@ -32,7 +32,9 @@ export function payloadPacket(
   /** Of messages in Protocol Buffers. */
   type?: ProtobufType,
 ): AppPacket | undefined {
-  if (message.bytes.length < message.length || message.length === 0) return undefined;
+  if (message.bytes.length < message.length) return undefined;
+  // Where all fields have their default, nothing of them is sent.
+  if (message.length === 0 && stated !== 'protobuf') return undefined;
   if (type !== undefined && stated === 'protobuf') return typed(message, type);
   return stated === undefined ? sniffed(message, unpack) : READ[stated](message, unpack);
 }
@@ -100,10 +102,16 @@ const ofBinary =
   (message) =>
     binaryPacket(message, form, read);
 
-/** With the type's name as that of the packet. */
+/** With the type's name as that of the packet, where it may be one. */
 function typed(message: AppMessage, type: ProtobufType): AppPacket | undefined {
-  const read = binaryPacket(message, 'protobuf', (bytes) => readTyped(bytes, type));
-  return read && { ...read, name: type.name };
+  if (message.isText) return undefined;
+  const read = readTyped(message.bytes, type);
+  if (isFault(read)) return faultyPacket(message, 'protobuf', `${read.fault} at byte ${read.at}`);
+  const packet = formPacket(message, 'protobuf', read);
+  const { misfit } = read;
+  return misfit === undefined
+    ? { ...packet, name: type.name }
+    : { ...packet, summary: `no ${type.name}, as ${misfit}: ${packet.summary}` };
 }
 
 const packed =

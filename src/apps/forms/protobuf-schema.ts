@@ -8,6 +8,13 @@ import { protobufFields, protobufValue, readVarint, type ProtobufField, type Pro
 export interface ProtobufType {
   readonly name: string;
   readonly fieldOf: (number: number) => ProtobufMember | undefined;
+  /** Numbers of the fields that each message has (proto2). */
+  readonly required?: readonly number[];
+}
+
+/** A message, and why it is none of the type that was stated; undefined: it may be one. */
+export interface TypedMessage extends FormValue {
+  readonly misfit: string | undefined;
 }
 
 /** A field of a message type. */
@@ -78,12 +85,14 @@ const ENUM: Scalar = { wire: 'varint', value: signed(32) };
 const SIZES: Partial<Record<ProtobufWire, number>> = { '32 bits': 4, '64 bits': 8 };
 
 /** All of the bytes as a message of that type: what the schema does not have, or has otherwise, is shown by its number. Never throws. */
-export function readTyped(bytes: Uint8Array, type: ProtobufType): FormValue | FormFault {
-  const read = new TypedReader(bytes).message(type, 0, bytes.length, 0);
+export function readTyped(bytes: Uint8Array, type: ProtobufType): TypedMessage | FormFault {
+  const reader = new TypedReader(bytes);
+  const read = reader.message(type, 0, bytes.length, 0);
   if ('fault' in read) return read;
   const span = { start: 0, end: bytes.length };
   return {
     value: read.value,
+    misfit: reader.misfit ?? (read.isStrange ? `${type.name} has none of its fields` : undefined),
     end: bytes.length,
     field: { name: type.name, span, value: shownValue(read.value), fields: read.fields },
   };
@@ -92,6 +101,8 @@ export function readTyped(bytes: Uint8Array, type: ProtobufType): FormValue | Fo
 interface TypedTree {
   readonly value: Record<string, unknown>;
   readonly fields: readonly AppField[];
+  /** It has fields, and the type has none of them. */
+  readonly isStrange: boolean;
 }
 
 interface TypedValue {
@@ -100,6 +111,8 @@ interface TypedValue {
 }
 
 class TypedReader {
+  /** The first part that is not as the schema says. */
+  misfit: string | undefined;
   private listed = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
@@ -119,11 +132,19 @@ class TypedReader {
       const shown = typed === undefined ? `${name} ${field.wire}` : name;
       fields.push({ name: shown, span: field.span, value: shownValue(value), ...(inner?.length && { fields: inner }) });
     }
-    return { value: plainMap(values), fields };
+    this.misfit ??= missingIn(type, found);
+    const isStrange = found.length > 0 && found.every(({ number }) => type.fieldOf(number) === undefined);
+    return { value: plainMap(values), fields, isStrange };
   }
 
   /** Undefined: it is not written as the schema says. */
   private typed(member: ProtobufMember, field: ProtobufField, depth: number): TypedValue | undefined {
+    const typed = this.known(member, field, depth);
+    if (typed === undefined) this.misfit ??= misfitOf(member, field);
+    return typed;
+  }
+
+  private known(member: ProtobufMember, field: ProtobufField, depth: number): TypedValue | undefined {
     const { kind } = member;
     if (kind === 'string' || kind === 'bytes') return field.wire === 'length' ? this.content(field, kind) : undefined;
     if (kind === 'message' || kind === 'group') return this.nested(member, field, depth);
@@ -143,8 +164,7 @@ class TypedReader {
     { wire, content }: ProtobufField,
     depth: number,
   ): TypedValue | undefined {
-    const isWritten = wire === (kind === 'message' ? 'length' : 'group');
-    if (!isWritten || type === undefined || depth >= DEEPEST_VALUE) return undefined;
+    if (wire !== wireOf(kind) || type === undefined || depth >= DEEPEST_VALUE) return undefined;
     const inner = this.message(type(), content.start, content.end, depth + 1);
     return 'fault' in inner ? undefined : inner;
   }
@@ -174,6 +194,26 @@ class TypedReader {
     }
     return numbers;
   }
+}
+
+function missingIn(type: ProtobufType, found: readonly ProtobufField[]): string | undefined {
+  const missing = type.required?.find((number) => found.every((field) => field.number !== number));
+  if (missing === undefined) return undefined;
+  return `the field ${missing} of ${type.name}, ${type.fieldOf(missing)?.name ?? ''}, is required, and missing`;
+}
+
+function misfitOf(member: ProtobufMember, { number, wire }: ProtobufField): string {
+  const { name, kind, label, type } = member;
+  const what = type === undefined ? kind : type().name;
+  const isWritten = wire === wireOf(kind) || (wire === 'length' && label === 'repeated');
+  const found = isWritten ? 'these bytes are none' : `has the wire type ${wire} here`;
+  return `the field ${number}, ${name}, is ${label === 'repeated' ? 'repeated ' : ''}${what}, and ${found}`;
+}
+
+function wireOf(kind: ProtobufMember['kind']): ProtobufWire {
+  if (kind === 'message') return 'length';
+  if (kind === 'group') return kind;
+  return kind === 'enum' ? ENUM.wire : SCALARS[kind].wire;
 }
 
 /** Lists grow, maps get their entry, and of a single field that comes twice the last one counts. */

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import type protobufjs from 'protobufjs';
 import { UsageError } from '../host/exit.js';
 import type { ProtobufMember, ProtobufScalar, ProtobufType } from '../../traffic/toolbox/apps.js';
@@ -16,6 +17,7 @@ const MOST_NAMES = 20;
 export function protoType(path: string, name: string | undefined): ProtobufType {
   const { Root, Type } = loadProtobufJs();
   const root = new Root();
+  root.resolvePath = (importer, target) => importedFile(path, importer, target);
   try {
     // Reading it here gives the error of the system where that fails.
     readFileSync(path);
@@ -24,12 +26,23 @@ export function protoType(path: string, name: string | undefined): ProtobufType 
   } catch (error) {
     throw new UsageError(`--proto ${path}: ${(error as Error).message}`);
   }
-  const found = name === undefined ? undefined : root.lookup(name, [Type]);
-  if (found instanceof Type) return typeOf(found);
-  const names = typesIn(root, Type).map((type) => type.fullName.slice(1));
-  const some = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), '…'] : names;
-  const has = `it has ${some.join(', ') || 'no message types'}`;
-  throw new UsageError(name === undefined ? `--proto needs --proto-type: ${has}` : `--proto-type ${name}: ${has}`);
+  const types = typesIn(root, Type);
+  const found = name === undefined ? [] : typesNamed(types, name);
+  if (found.length === 1) return typeOf(found[0]!);
+  const has = namesOf(found.length > 1 ? found : types);
+  if (found.length > 1) throw new UsageError(`--proto-type ${name}: several types have this name: ${has}`);
+  throw new UsageError(`${name === undefined ? '--proto needs --proto-type' : `--proto-type ${name}`}: it has ${has}`);
+}
+
+/** The type of that name; of a name without its package, or the type that it is in, all types that end so. */
+function typesNamed(types: readonly protobufjs.Type[], name: string): protobufjs.Type[] {
+  const exact = types.filter(({ fullName }) => fullName === name || fullName === `.${name}`);
+  return exact.length > 0 ? exact : types.filter(({ fullName }) => fullName.endsWith(`.${name}`));
+}
+
+function namesOf(types: readonly protobufjs.Type[]): string {
+  const names = types.slice(0, MOST_NAMES).map(({ fullName }) => fullName.slice(1));
+  return [...names, ...(types.length > MOST_NAMES ? ['…'] : [])].join(', ') || 'no message types';
 }
 
 function loadProtobufJs(): ProtobufJs {
@@ -40,6 +53,22 @@ function loadProtobufJs(): ProtobufJs {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new UsageError(MISSING);
   }
+}
+
+/**
+ * The file of an import. Its path counts from a folder that protoc is given (-I), which is not known here: from that of
+ * the file that imports it, that of `main`, or one above. Where there is none, protobufjs has the well-known types.
+ */
+function importedFile(main: string, importer: string, target: string): string {
+  if (importer === '') return target;
+  const folders = [dirname(importer), ...above(dirname(resolve(main)))];
+  return folders.map((folder) => join(folder, target)).find((file) => existsSync(file)) ?? target;
+}
+
+/** The folder, and all that it is in. */
+function above(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...above(parent)];
 }
 
 function typesIn(root: protobufjs.NamespaceBase, Type: ProtobufJs['Type']): protobufjs.Type[] {
@@ -54,6 +83,7 @@ function typeOf(type: protobufjs.Type): ProtobufType {
   const known = new Map<number, ProtobufMember | undefined>();
   return {
     name: type.name,
+    required: type.fieldsArray.filter(({ required }) => required).map(({ id }) => id),
     fieldOf: (number) => {
       if (!known.has(number) && Object.hasOwn(type.fieldsById, number))
         known.set(number, memberOf(type.fieldsById[number]!));

@@ -16,8 +16,9 @@ export function liveLook(options: ShowOptions & { grep?: RegExp }): {
   const apps = appOptions(options);
   if (apps === undefined) return { reading, apps };
   // To try a form takes longer than to send a message: what a peer sends must not decide about it.
+  const payload = apps.payload?.isStated === true ? apps.payload : undefined;
   return {
     reading,
-    apps: { ...apps, payload: undefined, mostKept: MOST_LIVE_BYTES, mostHeld: 4 * MOST_LIVE_BYTES },
+    apps: { ...apps, payload, mostKept: MOST_LIVE_BYTES, mostHeld: 4 * MOST_LIVE_BYTES },
   };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { PAYLOAD_FORMS } from '../../apps/payload-signs.js';
+import { LIVE_PAYLOAD_FORMS, PAYLOAD_FORMS } from '../../apps/payload-signs.js';
 import { items, regExp } from './option-values.js';
 
 /** Which application protocol is read. */
@@ -13,6 +13,13 @@ export function payloadOption(): Option {
     '--payload <form>',
     'read messages of no known protocol in this form (default: found where the bytes prove it)',
   ).choices(PAYLOAD_FORMS);
+}
+
+/** The same of live traffic, where a form is not looked for: to try one takes longer than to send a message. */
+export function livePayloadOption(): Option {
+  return new Option('--payload <form>', 'read messages of no known protocol in this form (default: in none)').choices(
+    LIVE_PAYLOAD_FORMS,
+  );
 }
 
 /** The schema of messages in Protocol Buffers. */

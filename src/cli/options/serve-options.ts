@@ -7,7 +7,7 @@ import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
 import { close, integer, list, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
-import { appOption } from './packet-options.js';
+import { appOption, livePayloadOption, protoOptions } from './packet-options.js';
 import { passphraseOptions } from './passphrase-options.js';
 import { replayOptions, type ReplayOptions } from './replay-options.js';
 
@@ -67,6 +67,8 @@ export function showOptions(): Option[] {
   return [
     new Option('--view <view>', 'how to show the traffic').choices(VIEW_NAMES),
     appOption(),
+    livePayloadOption(),
+    ...protoOptions(),
     new Option('--preview <bytes>', 'show up to N payload bytes of each frame (a number, or all: 16 MiB)').argParser(
       preview,
     ),
