@@ -75,7 +75,8 @@ export const CASES = {
   'amqp 1.0': { file: 'brokers', title: 'amqp', protocols: ['amqp'] },
   phoenix: { file: 'channels', title: 'phoenix', protocols: ['phoenix'] },
   'action cable': { file: 'channels', title: 'actionCable', protocols: ['actioncable'] },
-  yjs: { file: 'channels', title: 'yjs', protocols: ['yjs'] },
+  yjs: { file: 'documents', title: 'yjs', protocols: ['yjs'] },
+  hocuspocus: { file: 'documents', title: 'hocuspocus', protocols: ['hocuspocus'] },
   sockjs: { file: 'hosted', title: 'sockjs', protocols: ['sockjs'] },
   pusher: {
     file: 'hosted',
@@ -85,14 +86,28 @@ export const CASES = {
   },
   // The last ping may meet a client that has left.
   centrifugo: { file: 'hosted', title: 'centrifugo', protocols: ['centrifugo'], unlogged: ['got server ping'] },
+  'centrifugo protobuf': {
+    file: 'hosted',
+    title: 'centrifugoProtobuf',
+    protocols: ['centrifugo'],
+    unlogged: ['got server ping'],
+  },
   'realtime voice': { file: 'hosted', title: 'realtime', protocols: ['openai-realtime'] },
   'discord gateway': { file: 'gateways', title: 'discord', protocols: ['discord-gateway'] },
   'discord gateway zlib': { file: 'gateways', title: 'discordZlib', protocols: ['discord-gateway'] },
   kubernetes: { file: 'gateways', title: 'kubernetes', protocols: ['kubernetes'] },
+  'kubernetes port forward': { file: 'gateways', title: 'portForward', protocols: ['kubernetes'] },
   xmpp: { file: 'messengers', title: 'xmpp', protocols: ['xmpp'], needs: ['prosody'] },
   sip: {
     file: 'messengers',
     title: 'sip',
+    protocols: ['sip'],
+    needs: ['kamailio'],
+    faults: ['response-content-length'],
+  },
+  'sip calls': {
+    file: 'messengers',
+    title: 'sipCalls',
     protocols: ['sip'],
     needs: ['kamailio'],
     faults: ['response-content-length'],
@@ -121,6 +136,8 @@ export const CASES = {
 
 export const PACKAGES = {
   '@discordjs/ws': '2',
+  '@hocuspocus/provider': '3',
+  '@hocuspocus/server': '3',
   '@jupyterlab/services': '7',
   '@kubernetes/client-node': '1',
   '@microsoft/signalr-protocol-msgpack': '10',

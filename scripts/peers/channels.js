@@ -1,4 +1,4 @@
-// Phoenix channels, Action Cable, Yjs: clients of npm; the servers of the first two are small ones here.
+// Phoenix channels, Action Cable: clients of npm; the servers are small ones here.
 import { createServer } from 'node:http';
 import { clearInterval, setInterval } from 'node:timers';
 
@@ -154,56 +154,4 @@ function cable({ type, command, data, identifier }) {
     ...(command === 'subscribe' && { call: identifier }),
     ...(isReply && { reply: identifier }),
   };
-}
-
-export async function yjs(bench) {
-  const { WebSocket, WebSocketServer } = bench.require('ws');
-  const Y = bench.require('yjs');
-  const { WebsocketProvider } = bench.require('y-websocket');
-  const { setupWSConnection } = bench.require('y-websocket/bin/utils');
-  const { log } = bench;
-  const http = createServer();
-  const sockets = new WebSocketServer({ server: http });
-  sockets.on('connection', (socket, request) => {
-    watch(socket, log.server);
-    setupWSConnection(socket, request);
-  });
-  const port = await bench.proxy(await bench.listen(http));
-  const doc = new Y.Doc();
-  const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, 'room', doc, {
-    disableBc: true,
-    WebSocketPolyfill: class extends WebSocket {
-      constructor(...args) {
-        super(...args);
-        watch(this, log.client);
-      }
-    },
-  });
-  const synced = () => new Promise((done) => provider.once('synced', done));
-  await synced();
-  provider.awareness.setLocalStateField('user', { name: 'Ann ü' });
-  doc.getText('t').insert(0, 'hello 💡');
-  doc.getMap('m').set('a', { b: [1, null] });
-  doc.getText('t').delete(0, 2);
-  await bench.pause(300);
-  provider.ws.close();
-  await bench.until(() => !provider.synced);
-  await synced();
-  doc.getArray('l').push([Uint8Array.of(1, 2)]);
-  await bench.pause(300);
-  provider.destroy();
-  await bench.pause(100);
-}
-
-const STEPS = [{ name: 'step1', call: 'step1' }, { name: 'step2', reply: 'step1' }, { name: 'update' }];
-
-/** y-protocols have no hooks: their messages, by their first bytes. */
-function watch(socket, { sent, got }) {
-  const of = ([kind, step]) => (kind === 0 ? { type: 'sync', ...STEPS[step] } : { type: 'awareness' });
-  const { send } = socket;
-  socket.send = function (data, ...rest) {
-    sent.push(of(data));
-    return send.call(this, data, ...rest);
-  };
-  socket.on('message', (data) => got.push(of(new Uint8Array(data))));
 }

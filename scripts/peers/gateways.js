@@ -148,3 +148,63 @@ export async function kubernetes(bench) {
     await status;
   }
 }
+
+/** A port, by the subprotocol of each version in which it is offered. */
+export async function portForward(bench) {
+  const { KubeConfig, PortForward } = await bench.load('@kubernetes/client-node');
+  const { WebSocketServer } = bench.require('ws');
+  const { log } = bench;
+  const entry = (data) => {
+    const [channel, ...rest] = data;
+    if (channel === 255) return [{ type: 'close', payload: rest[0] }];
+    const isText = rest.every((byte) => byte >= 0x20 && byte < 0x7f);
+    return [{ type: channel % 2 === 0 ? 'data' : 'error', ...(isText && { payload: String.fromCharCode(...rest) }) }];
+  };
+  const http = createServer();
+  let version = 'v5.channel.k8s.io';
+  const handleProtocols = (offered) => (offered.has(version) ? version : false);
+  new WebSocketServer({ server: http, handleProtocols }).on('connection', (socket) => {
+    watch(socket, log.server, entry);
+    const send = (channel, bytes) => socket.send(Buffer.concat([Buffer.of(channel), Buffer.from(bytes)]));
+    const port = Buffer.alloc(2);
+    port.writeUInt16LE(8080);
+    send(0, port);
+    send(1, port);
+    socket.on('message', (data) => {
+      const [channel, ...rest] = data;
+      if (channel === 255) return socket.close(1000);
+      send(0, `re ${Buffer.from(rest)}`);
+      if (!String(data).includes('leave')) return;
+      send(1, 'an error occurred forwarding 8080');
+      socket.close(1000);
+    });
+  });
+  const port = await bench.proxy(await bench.listen(http));
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(
+    { name: 'own', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+    { name: 'own' },
+  );
+  for (const [of, texts] of [
+    ['v5.channel.k8s.io', ['GET / HTTP/1.1', 'x'.repeat(3000)]],
+    ['v4.channel.k8s.io', ['again', 'leave']],
+  ]) {
+    version = of;
+    const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    output.resume();
+    errors.resume();
+    const socket = await new PortForward(config).portForward('default', 'pod', [8080], output, errors, input);
+    const { send } = socket;
+    socket.send = function (data, ...rest) {
+      log.client.sent.push(...entry(data));
+      return send.call(this, data, ...rest);
+    };
+    const closed = new Promise((done) => socket.once('close', done));
+    for (const text of texts) {
+      input.write(text);
+      await bench.pause(200);
+    }
+    input.end();
+    await closed;
+  }
+}

@@ -136,23 +136,45 @@ function pusherEntry({ event, channel, data }, isClient) {
   };
 }
 
-export async function centrifugo(bench) {
-  const { Centrifuge } = bench.require('centrifuge');
+export const centrifugo = (bench) =>
+  centrifugoOf(bench, 'centrifuge', () => ({
+    content: (value) => value,
+    encodeReplies: (replies) => replies.map((one) => JSON.stringify(one)).join('\n'),
+    decodeCommands: (text) =>
+      String(text)
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+  }));
+
+/** The small server reads and writes by the codec of the client's library. */
+export const centrifugoProtobuf = (bench) =>
+  centrifugoOf(bench, 'centrifuge/build/protobuf', ({ _codec: codec }) => ({
+    content: (value) => Buffer.from(JSON.stringify(value)),
+    encodeReplies: (replies) => codec.encodeReplies(replies),
+    decodeCommands: (bytes) => codec.decodeCommands(bytes),
+  }));
+
+async function centrifugoOf(bench, build, formOf) {
+  const { Centrifuge } = bench.require(build);
   const { WebSocket, WebSocketServer } = bench.require('ws');
   const { log } = bench;
+  const { content, encodeReplies, decodeCommands } = formOf(
+    new Centrifuge('ws://127.0.0.1:1', { websocket: WebSocket }),
+  );
   const http = createServer();
-  new WebSocketServer({ server: http }).on('connection', (socket) => {
+  const handleProtocols = (offered) => [...offered][0];
+  new WebSocketServer({ server: http, handleProtocols }).on('connection', (socket) => {
     const send = (...replies) => {
       log.server.sent.push(...replies.map(reply));
-      socket.send(replies.map((one) => JSON.stringify(one)).join('\n'));
+      socket.send(encodeReplies(replies));
     };
     const timer = setInterval(() => socket.readyState === WebSocket.OPEN && send({}), 200);
     socket.once('close', () => clearInterval(timer));
-    socket.on('message', (text) => {
-      for (const line of String(text).split('\n').filter(Boolean)) {
-        const command = JSON.parse(line);
+    socket.on('message', (said) => {
+      for (const command of decodeCommands(said)) {
         log.server.got.push(commandEntry(command));
-        const replies = answers(command);
+        const replies = answers(command, content);
         if (replies.length > 0) send(...replies);
         if (command.rpc?.method === 'leave') {
           send({ push: { disconnect: { code: 3000, reason: 'shutdown' } } });
@@ -168,12 +190,12 @@ export async function centrifugo(bench) {
     maxServerPingDelay: 5000,
   });
   watchCodec(client, log.client);
-  await talkCentrifugo(bench, client);
+  await talkCentrifugo(bench, client, content);
 }
 
-function answers({ id, ...command }) {
+function answers({ id, ...command }, content) {
   const [method] = Object.keys(command);
-  const pub = { data: { text: 'ü💡' }, offset: 1, info: { user: '1', client: 'c' } };
+  const pub = { data: content({ text: 'ü💡' }), offset: 1, info: { user: '1', client: 'c' } };
   const results = {
     connect: () => [{ id, connect: { client: 'c', version: '1', ping: 1, pong: true } }],
     subscribe({ channel }) {
@@ -192,24 +214,25 @@ function answers({ id, ...command }) {
   return results[method]?.(command[method]) ?? [];
 }
 
-async function talkCentrifugo(bench, client) {
+async function talkCentrifugo(bench, client, content) {
   const said = (emitter, name) => new Promise((done) => emitter.once(name, done));
   client.connect();
   await client.ready();
-  await client.rpc('double', { n: 21 });
-  await Promise.all([client.rpc('a', []), client.rpc('none', {}).catch(() => {}), client.rpc('b', 'x'.repeat(5000))]);
+  const call = (method, data) => client.rpc(method, content(data));
+  await call('double', { n: 21 });
+  await Promise.all([call('a', []), call('none', {}).catch(() => {}), call('b', 'x'.repeat(5000))]);
   const room = client.newSubscription('room');
   room.subscribe();
   await said(room, 'subscribed');
-  await room.publish({ input: 'ü' });
+  await room.publish(content({ input: 'ü' }));
   await Promise.all([room.presence(), room.presenceStats(), room.history({ limit: 1 })]);
   const closed = client.newSubscription('closed');
   closed.subscribe();
   await said(closed, 'unsubscribed');
-  await client.send({ one: 'way' });
+  await client.send(content({ one: 'way' }));
   await bench.pause(600);
   const again = said(client, 'connected');
-  client.rpc('leave', {}).catch(() => {});
+  call('leave', {}).catch(() => {});
   await again;
   await room.ready();
   room.unsubscribe();

@@ -49,6 +49,106 @@ function xmppEntry(text) {
 }
 
 export async function sip(bench) {
+  const [ann, bob] = await sipUsers(bench);
+  const send = (to, body) =>
+    bench.event((done) => {
+      ann.sendMessage(`sip:${to}@example.org`, body, { eventHandlers: { succeeded: done, failed: done } });
+    }, `answer of ${to}`);
+  await send('bob', 'hello ü💡');
+  await send('nobody', 'x'.repeat(3000));
+  await bench.pause(500);
+  ann.stop();
+  bob.stop();
+  await bench.pause(700);
+}
+
+/** Calls: one that is taken, held and ended, others that are refused, given up, and to nobody. Of media there is the SDP alone. */
+export async function sipCalls(bench) {
+  Object.assign(globalThis, { RTCPeerConnection: SilentPeer, RTCSessionDescription: Description });
+  const [ann, bob] = await sipUsers(bench);
+  const mediaConstraints = { audio: false, video: false };
+  const call = (to) => ann.call(`sip:${to}@example.org`, { mediaConstraints });
+  const event = (emitter, name) => new Promise((done) => emitter.once(name, done));
+  const ringing = () => new Promise((done) => bob.once('newRTCSession', ({ session }) => done(session)));
+  const rung = ringing();
+  const own = call('bob');
+  const confirmed = event(own, 'confirmed');
+  const other = await rung;
+  await bench.pause(200);
+  other.answer({ mediaConstraints });
+  await confirmed;
+  own.sendDTMF('1');
+  other.sendInfo('text/plain', 'ü💡');
+  await new Promise((done) => own.hold({}, done));
+  await new Promise((done) => own.unhold({}, done));
+  await bench.pause(800);
+  const ended = event(own, 'ended');
+  other.terminate();
+  await ended;
+  const refusing = ringing();
+  const refused = event(call('bob'), 'failed');
+  (await refusing).terminate({ status_code: 486 });
+  await refused;
+  const givenUp = ringing();
+  const second = call('bob');
+  const failed = event(await givenUp, 'failed');
+  await bench.pause(200);
+  second.terminate();
+  await failed;
+  await event(call('nobody'), 'failed');
+  await bench.pause(500);
+  ann.stop();
+  bob.stop();
+  await bench.pause(700);
+}
+
+class Description {
+  constructor({ type, sdp }) {
+    Object.assign(this, { type, sdp });
+  }
+}
+
+/** What JsSIP needs of WebRTC, without media. */
+class SilentPeer extends globalThis.EventTarget {
+  iceGatheringState = 'complete';
+  iceConnectionState = 'connected';
+  signalingState = 'stable';
+  #version = 0;
+
+  #description(type) {
+    const lines = ['v=0', `o=- 1 ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0'];
+    const media = ['m=audio 9 UDP/TLS/RTP/SAVPF 0', 'c=IN IP4 127.0.0.1', 'a=rtpmap:0 PCMU/8000', 'a=sendrecv', ''];
+    return new Description({ type, sdp: [...lines, ...media].join('\r\n') });
+  }
+
+  async createOffer() {
+    return this.#description('offer');
+  }
+
+  async createAnswer() {
+    return this.#description('answer');
+  }
+
+  async setLocalDescription(description) {
+    this.localDescription = description;
+    this.signalingState = description.type === 'offer' ? 'have-local-offer' : 'stable';
+  }
+
+  async setRemoteDescription(description) {
+    this.signalingState = description.type === 'offer' ? 'have-remote-offer' : 'stable';
+  }
+
+  getSenders() {
+    return [];
+  }
+
+  close() {
+    this.signalingState = 'closed';
+  }
+}
+
+/** Ann and Bob, registered at Kamailio. */
+async function sipUsers(bench) {
   const { log } = bench;
   globalThis.WebSocket = watching(bench.require('ws').WebSocket, log.client, sipEntry);
   globalThis.window = globalThis;
@@ -71,17 +171,7 @@ export async function sip(bench) {
     await bench.event((done) => ua.on('registered', done), 'registered');
     return ua;
   };
-  const [ann, bob] = [await open('ann'), await open('bob')];
-  const send = (to, body) =>
-    bench.event((done) => {
-      ann.sendMessage(`sip:${to}@example.org`, body, { eventHandlers: { succeeded: done, failed: done } });
-    }, `answer of ${to}`);
-  await send('bob', 'hello ü💡');
-  await send('nobody', 'x'.repeat(3000));
-  await bench.pause(500);
-  ann.stop();
-  bob.stop();
-  await bench.pause(700);
+  return [await open('ann'), await open('bob')];
 }
 
 function sipEntry(data) {
@@ -89,7 +179,11 @@ function sipEntry(data) {
   if (text.trim() === '') return [{ type: text.length > 2 ? 'keepalive ping' : 'keepalive pong' }];
   const status = /^SIP\/2\.0 (\d+)/.exec(text)?.[1];
   const [, method] = /^CSeq:\s*\d+\s+(\w+)/im.exec(text);
-  return [{ type: status ? 'response' : 'request', name: method }];
+  const [, branch] = /^Via:[^\r\n]*?;\s*branch=([^\s;,]+)/im.exec(text) ?? [];
+  const [, id] = /^Call-ID:\s*(\S+)/im.exec(text) ?? [];
+  const key = `${branch} ${method}`;
+  if (status) return [{ type: 'response', name: method, id, reply: key }];
+  return [{ type: 'request', name: method, id, ...(method !== 'ACK' && { call: key }) }];
 }
 
 const KAMAILIO = `#!KAMAILIO
@@ -118,6 +212,8 @@ request_route {
     save("location");
     exit;
   }
+  add_contact_alias();
+  t_on_reply("ALIAS");
   if (has_totag()) {
     loose_route();
     if ($du == $null) handle_ruri_alias();
@@ -128,6 +224,9 @@ request_route {
   record_route();
   if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   t_relay();
+}
+onreply_route[ALIAS] {
+  add_contact_alias();
 }
 event_route[xhttp:request] {
   if ($hdr(Upgrade) =~ "websocket") { ws_handle_handshake(); exit; }

@@ -11,7 +11,7 @@ export function watch(socket, { sent, got }, entries, at = 0) {
     sent.push(...said(typeof data === 'string' ? data : bytesOf(data), 'sent'));
     return send.call(this, data, ...rest);
   };
-  socket.on('message', (data, isBinary) => got.push(...said(isBinary ? data : String(data), 'got')));
+  socket.on('message', (data, isBinary) => got.push(...said(isBinary ? bytesOf(data) : String(data), 'got')));
 }
 
 /** The class of ws, for a library that makes its socket itself. */

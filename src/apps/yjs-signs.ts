@@ -1,3 +1,4 @@
+import { utf8Error } from '../codec/bytes/utf8.js';
 import type { LookedAt } from './signs.js';
 
 type Test = (seen: LookedAt) => boolean;
@@ -31,9 +32,12 @@ export const isYjsStep1: Test = ({ message: { isText: asText, bytes }, isWhole: 
   return vector[0]! < 0x80 && vector.at(-1)! < 0x80 && ends === 1 + 2 * vector[0]!;
 };
 
+/** Text without control characters, but for the NUL before the id of a session. */
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at]! <= 0x20 || bytes[at]! >= 0x7f) return false;
-  return true;
+  const name = bytes.subarray(start, end);
+  const [first = 0] = name;
+  const controls = name.reduce((count, byte) => count + (byte < 0x20 || byte === 0x7f ? 1 : 0), 0);
+  return first > 0x20 && controls === (name.includes(0) ? 1 : 0) && utf8Error(name) === undefined;
 }
 
 /** A document's name, a type, and what that has: mostly a length, and that many bytes up to the end. */

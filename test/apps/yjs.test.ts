@@ -124,6 +124,45 @@ describe('Hocuspocus', () => {
   });
 });
 
+describe('Hocuspocus 4', () => {
+  const doc = (...bytes: number[]): Uint8Array => of(...sized('d'), ...bytes);
+  const links = (sent: Sent[]): unknown[] =>
+    readAll(readerOf('hocuspocus'), sent).map(({ type, name, asks, answers, diagnostics }) => [
+      [type, name].filter(Boolean).join(' '),
+      asks ?? answers?.[0]?.key,
+      diagnostics.length,
+    ]);
+
+  it('has pings of the connection, without a document', () => {
+    expect(
+      links([
+        ['S', of(9)],
+        ['C', of(10)],
+      ]),
+    ).toEqual([
+      ['Ping', 'ping', 0],
+      ['Pong', 'ping', 0],
+    ]);
+  });
+
+  it('asks for the token again by the type alone, and does not answer what comes then', () => {
+    const token = doc(2, 0, ...sized('secret'));
+    expect(
+      links([
+        ['C', token],
+        ['S', doc(2, 2, ...sized('read-write'))],
+        ['S', doc(2, 0)],
+        ['C', token],
+      ]),
+    ).toEqual([
+      ['Auth Token', 'auth d', 0],
+      ['Auth Authenticated', 'auth d', 0],
+      ['Auth TokenSync', 'token d', 0],
+      ['Auth Token', 'token d', 0],
+    ]);
+  });
+});
+
 describe('signs of Yjs and Hocuspocus', () => {
   const named = (isFromClient: boolean, ...bytes: number[]): string | undefined =>
     new AppRecognition(APP_SIGNS).message({
@@ -147,6 +186,10 @@ describe('signs of Yjs and Hocuspocus', () => {
       [...sized('doc'), 2, 0, 0xac, 0x02, ...Array<number>(300).fill(0x61), ...sized('3.1')],
       'hocuspocus',
     ],
+    ['a name with a blank and letters', [7, ...encodeUtf8('room ü'), 2, 0, ...sized('secret')], 'hocuspocus'],
+    ['a name with a session', [...sized('d\u0000s1'), 2, 0, ...sized('secret')], 'hocuspocus'],
+    ['a name of control characters', [...sized('d\u0001'), 2, 0, ...sized('secret')], undefined],
+    ['a name that is no UTF-8', [2, 0x61, 0xff, 2, 0, ...sized('secret')], undefined],
     ['a token that does not end', [...sized('doc'), 2, 0, 9, 1], undefined],
     ['an update of a document', [...sized('doc'), 0, 2, 2, 0, 0], undefined],
   ])('%s', (_, bytes, expected) => {

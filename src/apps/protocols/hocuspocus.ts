@@ -1,3 +1,4 @@
+import { messagePacket } from '../build-packet.js';
 import type { AppMessage, AppPacket, AppProtocol, AppReader } from '../packet.js';
 import { YjsDocument, type YjsSaid } from './yjs/document.js';
 import type { Lib0Reader } from './yjs/lib0.js';
@@ -21,9 +22,13 @@ const TYPES = [
 const AUTHS = ['Token', 'PermissionDenied', 'Authenticated'] as const;
 const MOST_DOCUMENTS = 1000;
 
+type HocuspocusSaid = YjsSaid & { readonly isError?: boolean };
+
 /** Several documents share a connection: each message begins with the name of one. */
 class HocuspocusReader implements AppReader {
   private readonly documents = new Map<string, YjsDocument>();
+  /** Documents for which the server asks again for the token. */
+  private readonly tokensAsked = new Set<string>();
 
   constructor(private isPartial: boolean) {}
 
@@ -33,6 +38,8 @@ class HocuspocusReader implements AppReader {
 
   read(message: AppMessage): readonly AppPacket[] {
     if (message.isText) return [];
+    const beat = message.length === 1 ? BEATS[message.bytes[0]!] : undefined;
+    if (beat !== undefined) return [beatPacket(message, beat)];
     const packet = readYjsMessage(NAME, message, (reader, broke) => {
       const id = reader.field(
         'document',
@@ -59,7 +66,7 @@ class HocuspocusReader implements AppReader {
     reader: Lib0Reader,
     { direction }: AppMessage,
     broke: YjsBreak,
-  ): YjsSaid & { readonly isError?: boolean } {
+  ): HocuspocusSaid {
     switch (type) {
       case 'Sync':
       case 'SyncReply':
@@ -67,7 +74,7 @@ class HocuspocusReader implements AppReader {
       case 'Awareness':
         return this.document(id).awareness(reader, direction, broke);
       case 'Auth':
-        return authOf(reader, id, broke);
+        return direction === 'client' ? this.token(reader, id, broke) : this.asked(reader, id, broke);
       case 'Stateless':
       case 'BroadcastStateless': {
         const payload = reader.field(
@@ -99,6 +106,20 @@ class HocuspocusReader implements AppReader {
     }
   }
 
+  /** The server asks for a token by the type alone; the client's answer has no answer in its turn. */
+  private asked(reader: Lib0Reader, id: string, broke: YjsBreak): HocuspocusSaid {
+    const said = authOf(reader, id, broke);
+    if (said.name !== 'TokenSync') return said;
+    if (this.tokensAsked.size < MOST_DOCUMENTS) this.tokensAsked.add(id);
+    return { ...said, asks: `token ${id}` };
+  }
+
+  private token(reader: Lib0Reader, id: string, broke: YjsBreak): HocuspocusSaid {
+    const { asks, ...said } = authOf(reader, id, broke);
+    if (this.tokensAsked.delete(id)) return { ...said, answers: [{ key: `token ${id}` }] };
+    return { ...said, ...(asks !== undefined && { asks }) };
+  }
+
   private document(id: string): YjsDocument {
     let document = this.documents.get(id);
     if (document !== undefined) return document;
@@ -110,7 +131,16 @@ class HocuspocusReader implements AppReader {
   }
 }
 
-function authOf(reader: Lib0Reader, id: string, broke: YjsBreak): YjsSaid & { readonly isError?: boolean } {
+/** Of the connection, not of a document: the type alone. */
+const BEATS: Readonly<Record<number, 'Ping' | 'Pong'>> = { 9: 'Ping', 10: 'Pong' };
+
+function beatPacket(message: AppMessage, type: 'Ping' | 'Pong'): AppPacket {
+  const fields = [{ name: 'type', span: { start: 0, end: 1 }, value: type }];
+  const links = type === 'Ping' ? { asks: 'ping' } : { answers: [{ key: 'ping' }] };
+  return messagePacket(message, { protocol: NAME, type, fields: () => fields, ...links });
+}
+
+function authOf(reader: Lib0Reader, id: string, broke: YjsBreak): HocuspocusSaid {
   const start = reader.at;
   const number = reader.field(
     'auth type',
@@ -121,6 +151,7 @@ function authOf(reader: Lib0Reader, id: string, broke: YjsBreak): YjsSaid & { re
   const key = `auth ${id}`;
   switch (name) {
     case 'Token': {
+      if (reader.left === 0) return { name: 'TokenSync', summary: 'the token is asked for' };
       reader.field(
         'token',
         () => reader.text('token'),
