@@ -1,5 +1,5 @@
 import { print } from '../../describe/printable.js';
-import type { LiveRecorder } from '../../live/sockets/live-connection.js';
+import type { StreamRecorder } from '../../codec/http2/http2-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
@@ -47,7 +47,7 @@ async function serve(
   io: Io,
   place: ListenPlace,
   options: ServeOptions,
-  { recorder, script }: { recorder: LiveRecorder | undefined; script: Script | undefined },
+  { recorder, script }: { recorder: StreamRecorder | undefined; script: Script | undefined },
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);

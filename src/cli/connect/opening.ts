@@ -1,4 +1,4 @@
-import type { LiveRecorder } from '../../live/sockets/live-connection.js';
+import type { StreamRecorder } from '../../codec/http2/http2-taker.js';
 import {
   Client,
   type ClientLine,
@@ -30,7 +30,7 @@ export interface OpeningTaker extends ClientTaker {
   /** A notice for the user. */
   notice(words: string): void;
   /** Keeps what passes. */
-  readonly recorder?: LiveRecorder | undefined;
+  readonly recorder?: StreamRecorder | undefined;
 }
 
 export type ConnectOpened = { readonly client: Client } | ConnectFailure;

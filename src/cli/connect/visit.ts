@@ -1,4 +1,4 @@
-import type { LiveRecorder } from '../../live/sockets/live-connection.js';
+import type { StreamRecorder } from '../../codec/http2/http2-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Client } from '../../live/client/client.js';
 import { Answering } from './answering.js';
@@ -59,7 +59,7 @@ export class Visit implements Waiter, SourceGate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[] | Script,
-    recorder: LiveRecorder | undefined,
+    recorder: StreamRecorder | undefined,
     lines = new ConnectLines(io),
     leader?: Visit,
   ) {

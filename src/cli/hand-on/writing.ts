@@ -4,13 +4,12 @@ import { print } from '../../describe/printable.js';
 import { escapeText } from '../../describe/escape.js';
 import { PacketQueue, type PacketChoice } from '../../sources/files/packet-queue.js';
 import type { LinkType } from '../../sources/bytes/types.js';
-import type { Endpoint } from '../../codec/bytes/endpoint.js';
-import { endpointText } from '../../traffic/toolbox/bytes.js';
 import type { StreamTaker } from '../../codec/bytes/stream-taker.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
 import { endAs, type Ends, type StreamEnding } from '../../traffic/conversation-taker.js';
 import type { SeenPacket } from '../../traffic/inputs/packet-traffic.js';
 import type { Judged } from '../../traffic/judged.js';
+import { ClientPorts } from '../../traffic/rewriting/client-ports.js';
 import { Rewriter } from '../../traffic/rewriting/rewriter.js';
 import { connectionOfStream } from '../../traffic/stream-number.js';
 import { lazyDeflate } from '../host/adapters.js';
@@ -33,14 +32,8 @@ export interface WritingOptions {
   readonly quiet?: true | undefined;
 }
 
-/** Ports that are given to connections whose own are in use. */
-const FIRST_PORT = 1024;
-const LAST_PORT = 65_535;
-const MOST_PORTS = 60_000;
-
 interface WrittenStream {
-  /** What it takes of `open`. */
-  readonly ends: string;
+  readonly releasePort: () => void;
   readonly rewriter: Rewriter;
   readonly taker: StreamTaker | undefined;
 }
@@ -61,8 +54,7 @@ export class Writing implements PacketTaker {
   /** TCP connections of which packets are written. */
   private readonly wanted = new Set<number>();
   private readonly streams = new Map<number, WrittenStream | 'captured'>();
-  /** Ends of TCP connections that are rewritten, and not closed yet. */
-  private readonly open = new Set<string>();
+  private readonly ports = new ClientPorts();
   private seconds = 0;
   private nanoseconds = 0;
   private written = 0;
@@ -114,7 +106,7 @@ export class Writing implements PacketTaker {
     const stream = this.streams.get(connection);
     this.streams.delete(connection);
     if (stream === undefined || stream === 'captured') return;
-    this.open.delete(stream.ends);
+    stream.releasePort();
     stream.rewriter.end();
     this.left += stream.rewriter.left;
     if (stream.taker !== undefined) endAs(stream.taker, ending);
@@ -158,9 +150,10 @@ export class Writing implements PacketTaker {
   }
 
   private rewritten(record: Judged, { client, server, tls, origin: from }: Ends): WrittenStream {
+    const port = this.ports.take(client, server);
     const origin = {
       number: record.connection,
-      a: this.portOf(client, server),
+      a: port.client,
       b: server,
       isClientFirst: true,
       isSecure: tls !== undefined,
@@ -168,8 +161,6 @@ export class Writing implements PacketTaker {
     };
     const begun = (record.time ?? NaN) - (record.type === 'handshake' ? (record.duration ?? 0) : 0);
     const taker = this.recording.opened(origin, begun);
-    const ends = `${origin.a?.address} ${origin.a?.port} ${server === undefined ? '' : endpointText(server)}`;
-    this.open.add(ends);
     const nowhere: StreamTaker = { data: none, gap: none, fin: none, reset: none, close: none };
     const { isSelective, deflate } = this.options;
     const rewriter = new Rewriter(taker ?? nowhere, {
@@ -178,18 +169,7 @@ export class Writing implements PacketTaker {
       isSelective,
       isOneSequence: from?.isOneSequence,
     });
-    return { rewriter, taker, ends };
-  }
-
-  /** WebSockets of one HTTP/2 connection have its ports: as TCP connections of their own they get others. */
-  private portOf(client: Endpoint | undefined, server: Endpoint | undefined): Endpoint | undefined {
-    if (client === undefined || Number.isNaN(client.port)) return client;
-    const to = server === undefined ? '' : endpointText(server);
-    let { port } = client;
-    while (this.open.has(`${client.address} ${port} ${to}`) && this.open.size < MOST_PORTS) {
-      port = port < LAST_PORT ? port + 1 : FIRST_PORT;
-    }
-    return { ...client, port };
+    return { rewriter, taker, releasePort: port.release };
   }
 
   private choiceOf(connection: NonNullable<SeenPacket['connection']>, number: number): PacketChoice {

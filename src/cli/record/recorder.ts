@@ -4,8 +4,7 @@ import type * as fs from 'node:fs';
 import { PcapngWriter, type CapturedPacket } from '../../sources/files/pcapng-writer.js';
 import type { StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { through, throughStream } from '../../traffic/toolbox/reading.js';
-import type { Http2StreamOpener } from '../../codec/http2/http2-taker.js';
-import type { LiveRecorder } from '../../live/sockets/live-connection.js';
+import type { Http2StreamOpener, StreamRecorder } from '../../codec/http2/http2-taker.js';
 import { escapeText } from '../../describe/escape.js';
 import { NdjsonWriter } from '../../describe/recordings/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
@@ -50,7 +49,7 @@ export async function recorded(
   io: Io,
   options: RecordingOptions,
   inputs: readonly (string | undefined)[],
-  run: (recorder: LiveRecorder | undefined) => Promise<number>,
+  run: (recorder: StreamRecorder | undefined) => Promise<number>,
 ): Promise<number> {
   const read = inputs.filter((input) => input !== undefined);
   const others = [

@@ -1,4 +1,11 @@
-import { through, type CarriedOpener, type Side, type StreamOrigin, type StreamTaker } from '../bytes/stream-taker.js';
+import {
+  through,
+  type CarriedOpener,
+  type Side,
+  type StreamOpener,
+  type StreamOrigin,
+  type StreamTaker,
+} from '../bytes/stream-taker.js';
 import type { Head } from '../http1/head.js';
 
 /** What a layer finds in an HTTP/2 connection that does not keep to its rules, or is an attack. */
@@ -72,6 +79,11 @@ export interface Http2Opener extends CarriedOpener {
 export interface Http2StreamOpener {
   /** Before the first head of a stream, of which the origin has the number (`http2`). Undefined: it is not wanted. */
   openedStream(origin: StreamOrigin, time: number): Http2StreamTaker | undefined;
+}
+
+/** Keeps what passes. Where it has no `openedStream`, an HTTP/2 connection is kept byte by byte, as any other. */
+export interface StreamRecorder extends StreamOpener {
+  readonly openedStream?: Http2StreamOpener['openedStream'] | undefined;
 }
 
 /** Every call of a stream goes through `pass`, which makes it, or does not. */

@@ -5,10 +5,9 @@ import {
   otherSide,
   type CloseReason,
   type Side,
-  type StreamOpener,
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
-import type { Http2StreamOpener } from '../../codec/http2/http2-taker.js';
+import type { StreamRecorder } from '../../codec/http2/http2-taker.js';
 import type { AppOptions } from '../../traffic/apps/app-reading.js';
 import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
@@ -23,9 +22,6 @@ export interface LiveTaker {
   closed(summary: ConnectionSummary): void;
 }
 
-/** Keeps what passes. Where it has no `openedStream`, an HTTP/2 connection is kept byte by byte, as any other. */
-export type LiveRecorder = StreamOpener & { readonly openedStream?: Http2StreamOpener['openedStream'] | undefined };
-
 /** The options that all live connections of a run share. */
 export interface LiveContext {
   readonly reading: ReadingOptions;
@@ -34,7 +30,7 @@ export interface LiveContext {
   /** Seconds since the epoch. */
   now(this: void): number;
   /** Keeps the bytes of each connection. */
-  readonly recorder?: LiveRecorder | undefined;
+  readonly recorder?: StreamRecorder | undefined;
   /** The bytes came through TLS. */
   readonly isSecure?: boolean | undefined;
 }

@@ -7,6 +7,7 @@ import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Head } from '../../codec/http1/head.js';
+import type { Http2Event, Http2HeadTaker } from '../../codec/http2/http2-taker.js';
 import type { Frame, Message } from '../../codec/messages/records.js';
 import type { Judged } from '../judged.js';
 import type { Redactor } from '../redaction/redactor.js';
@@ -14,9 +15,7 @@ import { changedHttp2, headText } from './head-text.js';
 import { PIECE_BYTES, WaitingPieces, type StreamPiece } from './waiting-pieces.js';
 
 /** Takes what is rewritten. Without `head`, those of HTTP/2 come as HTTP/1.1 bytes. */
-export interface RewrittenTaker extends StreamTaker {
-  head?(side: Side, head: Head, time: number): void;
-}
+export type RewrittenTaker = StreamTaker & Partial<Http2HeadTaker>;
 
 export interface RewritingOptions {
   /** Without it, messages that have to be compressed again are overwritten. */
@@ -69,6 +68,8 @@ export class Rewriter {
         return this.frame(side, record.frame, time, isKept);
       case 'body':
         return this.body(side, record.offset, record.bytes, time);
+      case 'http2':
+        return this.http2Event(side, record.event, time);
       case 'tail':
         this.moveTo(side, record.truncated.start);
         if (this.isExact) this.write(side, time, record.truncated.headerBytes ?? new Uint8Array(0));
@@ -115,6 +116,19 @@ export class Rewriter {
     if (head.http2) return;
     this.positions[side] = head.span.start + text.length;
     this.moveTo(side, head.span.end);
+  }
+
+  /** Only what has a place for frames of HTTP/2 takes it. */
+  private http2Event(side: Side, event: Http2Event, time: number): void {
+    const { redactor } = this.options;
+    const isText = event.name === 'GOAWAY' && redactor !== undefined;
+    const changed = isText ? { ...event, debug: redactor.text(event.debug) } : event;
+    this.waiting.add({
+      side,
+      time,
+      size: 0,
+      write: (taker) => (taker as RewrittenTaker).http2Event?.(side, changed, time),
+    });
   }
 
   /** What a refusal says is of no known form. */

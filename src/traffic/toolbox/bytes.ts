@@ -1,6 +1,6 @@
 /** Bytes and text, handed on to the commands, which import only types of the floors below. */
 export { encodeBase64 } from '../../codec/bytes/base64.js';
-export { endpointText, hostPort } from '../../codec/bytes/endpoint.js';
+export { hostPort } from '../../codec/bytes/endpoint.js';
 export { concat } from '../../codec/bytes/byte-collector.js';
 export { hexOf } from '../../codec/bytes/hex.js';
 export { largest } from '../../codec/bytes/lists.js';
