@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { has } from '../tools.js';
 import { runHere } from '../cli/in-process.js';
 import { closeHttp2, http2Peer } from './http2-peers.js';
 import { Serving } from './serving.js';
@@ -28,8 +30,13 @@ const COVERED = JSON.stringify({ user: 'ada', password: 'x'.repeat(SECRET.length
 /** What a recording has, and that it has no secret. */
 async function expectKept(file: string, connections: number, isJudged: boolean): Promise<void> {
   const stored = readFileSync(file).toString('latin1');
+  if (file.endsWith('.pcapng') && has('tshark')) {
+    const wrong = ['-r', file, '-Y', '_ws.malformed || _ws.expert.severity >= 0x600000'];
+    expect(execFileSync('tshark', wrong, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).toBe('');
+  }
   for (const form of [SECRET, Buffer.from(SECRET).toString('hex'), Buffer.from(SECRET).toString('base64').slice(0, 16)])
     expect(stored).not.toContain(form);
+  expect(stored).not.toContain('127.0.0.1');
   const { out, exit } = await runHere(['decode', file, '--json', '--view', 'messages']);
   expect(out).not.toContain(SECRET);
   const all = records(out);
@@ -56,7 +63,7 @@ describe('--record with --redact', () => {
   )('keeps in a %s of %s (%i streams) all but the secrets', async (ending, version, count) => {
     const over = version === 'HTTP/2' ? ['--http2'] : [];
     const [atClient, between, atServer] = [fileOf(ending), fileOf(ending), fileOf(ending)];
-    const recorded = (file: string): string[] => [...over, '--record', file, '--redact'];
+    const recorded = (file: string): string[] => [...over, '--record', file, '--redact', '--redact-addresses'];
     const server = await started(Serving.start(...recorded(atServer)));
     const proxy = await started(Serving.proxy(server.url, ...recorded(between)));
     const url = `ws://127.0.0.1:${proxy.port}/?access_token=${SECRET}`;
@@ -65,6 +72,8 @@ describe('--record with --redact', () => {
       'connect',
       url,
       ...streams,
+      '--cookie',
+      `sid=${SECRET}`,
       '-x',
       'hello',
       '-x',
@@ -76,7 +85,7 @@ describe('--record with --redact', () => {
     expect(ran.exit, ran.err).toBe(0);
     await proxy.stop();
     await server.stop();
-    expect(proxy.err).toContain('redacted: ');
+    expect(proxy.err).toMatch(new RegExp(`^redacted: ${count} query, ${count} cookies, `, 'm'));
     // An archive has no place for the heads of HTTP/2 as they were.
     const isJudged = over.length === 0 || ending !== 'har';
     for (const file of [atClient, between, atServer]) await expectKept(file, count, isJudged);

@@ -43,13 +43,14 @@ export class Redactor {
   /** A head as on the wire. */
   head(text: string): string {
     const spans = new SecretSpans(text);
-    // Its lines are read by their own rules.
-    this.findAnywhere(spans, (name, value, place) => (place === 'line' ? undefined : this.kindOf(name, value, place)));
+    // A secret is counted as what its header shows it to be.
     for (const header of headersOf(text)) {
       const { name, start, end } = header;
       if (this.isField(name)) spans.add('field', start, end);
       findInHeader(spans, header, (kind) => this.wants(kind));
     }
+    // Lines are read by their own rules.
+    this.findAnywhere(spans, (name, value, place) => (place === 'line' ? undefined : this.kindOf(name, value, place)));
     const plain = [...headersOf(text)].filter(({ name }) => isPlainHeader(name));
     const covered = this.covered(spans);
     const restored = plain.reduce(

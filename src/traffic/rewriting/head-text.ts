@@ -37,7 +37,8 @@ function textOf(lines: readonly string[]): string {
 /** A head of HTTP/2 with the values that `change` gives for its lines, which are those of HTTP/1.1. */
 export function changedHttp2(head: Head, change: (text: string) => string): Head {
   const { stream, unknown, connects } = head.http2!;
-  const lines = head.headers.map(({ name, value }) => `${name.replace(/^:/, '')}: ${value}`);
+  // The path is in the first line.
+  const lines = head.headers.map(({ name, value }) => `${name.replace(/^:/, '')}: ${name === ':path' ? '' : value}`);
   const path = head.headers.find(({ name }) => name === ':path')?.value ?? '/';
   const [first, ...changed] = change(textOf([`GET ${path} HTTP/1.1`, ...lines])).split('\r\n');
   const fields = head.headers.map(({ name }, index) => ({
