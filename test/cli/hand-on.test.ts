@@ -97,6 +97,12 @@ const email = fc.tuple(token, token).map(([user, host]) => `${user}@${host}.exam
 const jwt = fc.tuple(token, token, token).map(([a, b, c]) => `eyJhbGciOi${a}.eyJzdWIi${b}.${c}`);
 const card = fc.constantFrom('4111 1111 1111 1111', '5500-0055-5555-5559', '378282246310005', '6011111111111117');
 
+const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text));
+const formOf = (secret: string): string =>
+  ['', 'name="note"\r\n\r\nhello', `name="password"\r\n\r\n${secret}`]
+    .map((part) => (part === '' ? '' : `--b\r\nContent-Disposition: form-data; ${part}\r\n`))
+    .join('') + '--b--\r\n';
+
 /** A text with a secret in it, and the secret. */
 const planted = fc.oneof(
   token.map((secret): [string, string] => [JSON.stringify({ user: 'ada', password: secret, n: [1, 2] }), secret]),
@@ -132,6 +138,29 @@ const planted = fc.oneof(
         (secret) => `[5,"${secret}",{}]`,
         (secret) => `-----BEGIN PRIVATE KEY-----\nMII${secret}\n-----END PRIVATE KEY-----`,
         (secret) => `the key is ghp_${secret}${secret}`,
+      ),
+    )
+    .map(([secret, text]): [string, string] => [text(secret), secret]),
+  fc
+    .tuple(
+      token,
+      fc.constantFrom<(secret: string) => string>(
+        (secret) => JSON.stringify({ next: encodeURIComponent(`https://h.example/?token=${secret}&a=1`) }),
+        (secret) => `see https://a.example/x?to=${twice(`https://h.example/?password=${secret}`)} or not`,
+        (secret) =>
+          `q=${encodeURIComponent(JSON.stringify({ a: 1, password: `${secret} é` })).replaceAll('%20', '+')}&z=1`,
+        (secret) => `{"cookie_like":"sid%3D${secret}%3B%20Path%3D%2F"}`,
+        (secret) => formOf(secret),
+        (secret) => JSON.stringify({ body: formOf(secret) }),
+        (secret) => `https://a.example/token/${secret}/files`,
+        (secret) => JSON.stringify({ url: `https://a.example/api-key/${secret}` }).replaceAll('/', '\\/'),
+        (secret) => `POST /bot123456789:${secret}/sendMessage`,
+        (secret) => `https://hooks.slack.com/services/T0000AAAA/B0000AAAA/${secret}`,
+        (secret) => encodeURIComponent(`https://a.example/token/${secret}`),
+        (secret) => JSON.stringify({ type: 'service_account', private_key_id: secret }),
+        (secret) => JSON.stringify({ a: [`-----BEGIN PRIVATE KEY-----\nMII\n${secret}\n-----END PRIVATE KEY-----\n`] }),
+        (secret) =>
+          `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMII\n${secret}\n-----END RSA PRIVATE KEY-----`,
       ),
     )
     .map(([secret, text]): [string, string] => [text(secret), secret]),
@@ -257,6 +286,24 @@ describe('--redact', () => {
       "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>q8w7e6r5</response>",
       "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>xxxxxxxx</response>",
     ],
+    [
+      '{"next":"https%3A%2F%2Fh%2F%3Ftoken%3Dq8w7e6r5%26a%3D1"}',
+      '{"next":"https%3A%2F%2Fh%2F%3Ftoken%3Dxxxxxxxx%26a%3D1"}',
+    ],
+    ['a%253D1%2526password%253Dq8w7e6r5%2526b', 'a%253D1%2526password%253Dxxxxxxxx%2526b'],
+    ['d=%7B%22ssn_secret%22%3A%22q8w7+e6r5%22%7D', 'd=%7B%22ssn_secret%22%3A%22xxxxxxxxx%22%7D'],
+    [
+      '--b\r\nContent-Disposition: form-data; name="pin"\r\n\r\n8765\r\n--b--',
+      '--b\r\nContent-Disposition: form-data; name="pin"\r\n\r\n1111\r\n--b--',
+    ],
+    ['GET /token/q8w7e6r5 /bot12345:q8w7e6r5/x', 'GET /token/xxxxxxxx /bot12345:xxxxxxxx/x'],
+    ['https:\\/\\/h\\/session\\/q8w7e6r5', 'https:\\/\\/h\\/session\\/xxxxxxxx'],
+    ['/api/webhooks/1234567890123/q8w7e6r5', '/api/webhooks/1234567890123/xxxxxxxx'],
+    ['{"private_key_id":"q8w7e6r5"}', '{"private_key_id":"xxxxxxxx"}'],
+    [
+      '{"a":"-----BEGIN PRIVATE KEY-----\\nq8w7\\ne6r\\/\\n-----END PRIVATE KEY-----"}',
+      '{"a":"-----BEGIN PRIVATE KEY-----\\nxxxx\\nxxx\\/\\n-----END PRIVATE KEY-----"}',
+    ],
   ])('covers in %s what is secret', async (text, covered) => {
     const path = join(root, 'place.pcapng');
     capture(path, HEADS, [{ side: 0, text, opcode: 1, size: 200, isCompressed: false }], 200);
@@ -268,6 +315,7 @@ describe('--redact', () => {
     '{"usage":{"total_tokens":1234,"max_tokens":100},"key":"name","code":"not-found","state":"open","hash":"#top"}',
     '[{"name":"ada","value":"q8w7e6r5"},["event","q8w7e6r5"],["user","token"]]',
     '[5,"q8w7e6r5"]',
+    'GET /token/refresh /auth/realms /session/v2 100%25 of it /tokens/12',
     '<a href="/password">q8w7e6r5</a><password/>q8w7e6r5',
     'a PASS for all, ask-me-anything, risk-free',
   ])('leaves %s', async (text) => {

@@ -31,7 +31,7 @@ const SECRET_HEADER =
   /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info)$|api-?key|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
 /** Names of fields and parameters that hold credentials. */
 const SECRET_NAME =
-  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|auth|verification|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
+  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|auth|verification|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
 /** Several of them, or how many: `max_tokens`. */
 const PLURAL = /s$/i;
 /** The same of parameters, where these are no ordinary words. */

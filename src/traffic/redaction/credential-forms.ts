@@ -47,7 +47,11 @@ function findKnownKeys(spans: SecretSpans): void {
   }
 }
 
-const PEM_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----/g;
+const PEM_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----/g;
+/** Their lines, and those of their headers (RFC 1421 §4.6); line ends may be escaped in JSON. */
+const PEM_CHARACTER = /[\w+/=\s\\:,.()-]/;
+/** One of them, or what stands for a character in JSON. */
+const PEM_LINE = /\\{1,8}[rnt/]|[A-Za-z\d+/=]+/g;
 
 /** Private keys as text (RFC 7468 §10), up to their end or that of the text. */
 function findPrivateKeys(spans: SecretSpans): void {
@@ -55,10 +59,9 @@ function findPrivateKeys(spans: SecretSpans): void {
   for (const found of text.matchAll(PEM_BEGIN)) {
     const start = found.index + found[0].length;
     let end = start;
-    // Line ends may be escaped in JSON.
-    while (end < text.length && /[\w+/=\s\\:,]/.test(text[end]!)) end++;
-    for (const { index, 0: line } of text.slice(start, end).matchAll(/[A-Za-z\d+/=]{4,}/g)) {
-      spans.add('auth', start + index, start + index + line.length);
+    while (end < text.length && PEM_CHARACTER.test(text[end]!) && !text.startsWith('-----', end)) end++;
+    for (const { index, 0: line } of text.slice(start, end).matchAll(PEM_LINE)) {
+      if (!line.startsWith('\\')) spans.add('auth', start + index, start + index + line.length);
     }
   }
 }

@@ -1,4 +1,5 @@
 import {
+  beginningOfValue,
   coverValue,
   endOfString,
   endOfValue,
@@ -14,6 +15,8 @@ const MOST_BLANKS = 64;
 /** The member of which such a name is the value. */
 const BEFORE_NAME = /["'](?:name|key|header)\\*["']\s{0,8}:\s{0,8}$/i;
 const LONGEST_BEFORE = 40;
+/** Up to where it is looked for the end of a value. */
+const LONGEST_VALUE = 4096;
 /** Such names are those of headers, anywhere in a list of names and values. */
 const HEADER_NAME = /^(?:x-[\w-]{1,60}|[\w-]{0,60}cookie|[\w-]{0,60}authorization)$/i;
 
@@ -23,14 +26,16 @@ const HEADER_NAME = /^(?:x-[\w-]{1,60}|[\w-]{0,60}cookie|[\w-]{0,60}authorizatio
  */
 export function findNamedPairs(spans: SecretSpans, kindOf: NamedKind): void {
   const { text } = spans;
+  let done = 0;
   for (const { 0: found, index: close } of text.matchAll(/["']\s{0,8},/g)) {
+    // What is within a value was covered with it.
+    if (close < done) continue;
     const named = quotedName(text, close, text[close]!);
     if (named === undefined) continue;
     const at = valueAfter(text, close + found.length - 1, named);
     if (at === undefined) continue;
-    const end = endOfValue(text, at, named, ':');
-    const kind = kindOf(named.name, () => text.slice(at, end), 'json');
-    if (kind !== undefined) coverValue(spans, kind, at, end, named);
+    const kind = kindOf(named.name, () => beginningOfValue(text, at, named, ':'), 'json');
+    if (kind !== undefined) done = coverValue(spans, kind, at, endOfValue(text, at, named, ':'), named);
   }
 }
 
@@ -40,10 +45,11 @@ function valueAfter(text: string, comma: number, { name, start, escapes }: Named
   const quoted = quoteAt(text, next);
   if (quoted?.escapes !== escapes) return undefined;
   const from = next + escapes + 1;
-  const end = endOfString(text, from, quoted.quote, escapes);
+  const end = from + endOfString(text.slice(from, from + LONGEST_VALUE), 0, quoted.quote, escapes);
   const colon = skipBlanks(text, end + escapes + 1, MOST_BLANKS);
   const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
-  if (text[colon] !== ':') return HEADER_NAME.test(name) || before.trimEnd().endsWith('[') ? next : undefined;
+  if (text[colon] !== ':' || end - from === LONGEST_VALUE)
+    return HEADER_NAME.test(name) || before.trimEnd().endsWith('[') ? next : undefined;
   const isPair = text.slice(from, end).toLowerCase() === 'value' && BEFORE_NAME.test(before);
   return isPair ? skipBlanks(text, colon + 1, MOST_BLANKS) : undefined;
 }

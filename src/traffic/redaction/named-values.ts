@@ -9,6 +9,7 @@ export type NamedKind = (name: string, value: () => string, place: NamePlace) =>
 export type NamePlace = 'json' | 'query' | 'line' | 'text';
 
 const LONGEST_NAME = 200;
+const LONGEST_JUDGED = 512;
 const NAME_CHARACTER = /[\w.$\-[\]%\x80-\xff]/;
 const BLANK = /[ \t\r\n]/;
 /** After a scheme the credentials follow. */
@@ -34,10 +35,10 @@ export function findNamed(spans: SecretSpans, kindOf: NamedKind): void {
     const named = nameBefore(text, found.index);
     if (named === undefined) continue;
     const at = skipBlanks(text, found.index + 1, found[0] === ':' && named.place === 'json' ? 64 : 4);
-    const valueEnd = endOfValue(text, at, named, found[0]);
-    const kind = kindOf(named.name, () => text.slice(at, valueEnd), named.place);
+    const kind = kindOf(named.name, () => beginningOfValue(text, at, named, found[0]), named.place);
     if (kind === undefined) continue;
-    separators.lastIndex = Math.max(found.index + 1, coverValue(spans, kind, at, valueEnd, named));
+    const end = endOfValue(text, at, named, found[0]);
+    separators.lastIndex = Math.max(found.index + 1, coverValue(spans, kind, at, end, named));
   }
 }
 
@@ -129,6 +130,12 @@ export function endOfString(text: string, from: number, quote: string, escapes: 
     if ((at - run) % unit === escapes) return at - escapes;
   }
   return text.length;
+}
+
+/** As much of a value as shows whether it is a secret: one that does not end would be read again for each name in it. */
+export function beginningOfValue(text: string, at: number, named: NamedPlace, separator: string): string {
+  const beginning = text.slice(at, at + LONGEST_JUDGED);
+  return beginning.slice(0, endOfValue(beginning, 0, named, separator));
 }
 
 export function endOfValue(text: string, at: number, { place }: NamedPlace, separator: string): number {

@@ -12,10 +12,13 @@ import {
 import { CREDENTIAL_FINDERS } from './credential-forms.js';
 import { findInHeader, headersOf, isPlainHeader } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
+import { findFormParts } from './form-parts.js';
 import { findNamedPairs } from './named-pairs.js';
 import { findNamed, type NamedKind } from './named-values.js';
+import { findEncoded, percentDecoded } from './percent-encoded.js';
 import { findCards, findEmails, findJwts } from './patterns.js';
 import { SecretSpans } from './secret-spans.js';
+import { findInPaths } from './url-paths.js';
 
 /** What all connections of a run have in common. */
 export interface Redaction {
@@ -97,6 +100,11 @@ export class Redactor {
   }
 
   private findAnywhere(spans: SecretSpans, kindOf = this.kindOf): void {
+    this.findIn(spans, kindOf);
+    findEncoded(spans, (inner) => this.findIn(inner, kindOf));
+  }
+
+  private findIn(spans: SecretSpans, kindOf: NamedKind): void {
     const { choice } = this.redaction;
     if (choice.kinds.has('jwt')) findJwts(spans);
     if (choice.kinds.has('email')) findEmails(spans);
@@ -104,6 +112,8 @@ export class Redactor {
     if (choice.kinds.has('auth')) {
       for (const find of CREDENTIAL_FINDERS) find(spans);
     }
+    if (choice.kinds.has('query')) findInPaths(spans);
+    findFormParts(spans, kindOf);
     findNamed(spans, kindOf);
     findNamedPairs(spans, kindOf);
     for (const [value, kind] of this.learned) {
@@ -132,7 +142,9 @@ export class Redactor {
   private learn(spans: SecretSpans): void {
     for (const [value, kind] of spans.learned) {
       if (this.learned.size >= MOST_LEARNED) return;
-      if (value.length >= LEAST_LEARNED) this.learned.set(value, kind);
+      if (value.length < LEAST_LEARNED) continue;
+      this.learned.set(value, kind);
+      this.learned.set(percentDecoded(value), kind);
     }
   }
 }

@@ -32,6 +32,15 @@ export class SecretSpans {
     this.learned.push([this.text.slice(start, end), kind]);
   }
 
+  /** Those of a text that stands for this one; `placeOf` gives the offset here of one there. */
+  addAll(inner: SecretSpans, placeOf: (offset: number) => number): void {
+    for (const { kind, start, end } of inner.spans) this.add(kind, placeOf(start), placeOf(end));
+  }
+
+  get offsets(): number[] {
+    return this.spans.flatMap(({ start, end }) => [start, end]);
+  }
+
   get isEmpty(): boolean {
     return this.spans.length === 0;
   }

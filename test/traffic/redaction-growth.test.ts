@@ -1,0 +1,30 @@
+import { growthOf } from '../work.js';
+import { expect, test } from 'vitest';
+import { REDACTION_KINDS, RedactionTally } from '../../src/traffic/redaction/choice.js';
+import { Redactor } from '../../src/traffic/redaction/redactor.js';
+
+function redact(text: string): void {
+  const choice = { kinds: new Set(REDACTION_KINDS), fields: [], places: [] };
+  const redactor = new Redactor({ choice, tally: new RedactionTally(), addresses: undefined });
+  redactor.message(
+    Uint8Array.from(text, (char) => char.charCodeAt(0)),
+    true,
+  );
+}
+
+test.each([
+  'a:',
+  'key:',
+  '?a=',
+  '%41:',
+  '%2541%22:%22',
+  '["token",',
+  '{"token":',
+  '/token',
+  '/token/q8w7',
+  'Content-Disposition: form-data; name="pin"\r\n\r\n',
+  '-----BEGIN PRIVATE KEY-----\n',
+])('secrets are found in %j again and again with work that grows with the length', (piece) => {
+  const growth = growthOf(4096, (length) => redact(piece.repeat(Math.ceil(length / piece.length))));
+  expect(growth).toBeLessThan(2.2);
+});
