@@ -183,11 +183,14 @@ describe('connect to what is no HTTP server', () => {
     ['SSH', () => 'SSH-2.0-x\r\n', 'other-protocol'],
     ['Redis', () => "-ERR wrong number of arguments for 'get' command\r\n", 'other-protocol'],
     ['an echo', (head) => head, 'request-echoed'],
+    ['an alert of TLS', () => '\x15\x03\x01\0\x02\x02\x46', 'plain-http-to-tls-port'],
     ['text', () => 'hello there\n', undefined],
   ])('%s', async (_what, answer, code) => {
     const { url } = await bare(({ head, socket }) => socket.end(answer(head)));
     expect(await causeOf(url)).toBe(code);
     expect((await wsinspect(['connect', url], { stdin: '' })).err).not.toContain('Parse Error');
+    const checked = await wsinspect(['check', url, '--quick']);
+    expect([/\((\S+)\)\n$/.exec(checked.err)?.[1], checked.exit]).toEqual([code, code === undefined ? 56 : 4]);
   });
 });
 

@@ -204,6 +204,13 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     refusal(['HTTP/1.1 400 Bad Request'], '<center>nginx</center>'),
   ],
   [
+    'plain-http-to-tls-port',
+    'wss://',
+    refusal([], '\x15\x03\x01\0\x02\x02\x46'),
+    // Longer than a record may be.
+    refusal([], '\x15\x03\x01\x7f\x02\x02\x46'),
+  ],
+  [
     'version-refused',
     'version 8 of the protocol, and version 13',
     refusal(['HTTP/1.1 426 Upgrade Required', 'Sec-WebSocket-Version: 8']),

@@ -31,11 +31,18 @@ const PROTOCOLS: readonly ForeignProtocol[] = [
   { name: 'MySQL', begins: /^[^][^ -~]{3}\n(\d+\.\d+\.\d[\w.~+-]*)[^ -~]/ },
 ];
 
+/** RFC 8446 §5.1: an alert (21) or a handshake message (22) in a record, of up to 2^14 bytes. */
+function isTls(text: string): boolean {
+  const [type, major, minor, length] = Array.from(text.slice(0, 4), (sign) => sign.charCodeAt(0));
+  return (type === 21 || type === 22) && major === 3 && minor! <= 4 && length! < 0x40;
+}
+
 /** What the first bytes (as Latin-1) of what a server sent in place of a response prove; undefined: nothing. */
 export function causeOfForeign(answer: string, request: RequestHead | undefined): Cause | undefined {
   const text = answer.slice(0, MOST_FOREIGN);
   if (request !== undefined && request.line !== '' && text.startsWith(`${request.line}\r\n`))
     return causeBy('request-echoed', { line: quote(request.line) });
+  if (isTls(text)) return causeBy('plain-http-to-tls-port', { says: 'the answer is a record of TLS' });
   for (const { name, begins } of PROTOCOLS) {
     const found = begins.exec(text);
     if (found) return causeBy('other-protocol', { name, shows: quote(found[1] ?? text.split(/[\r\n]/, 1)[0]!) });
