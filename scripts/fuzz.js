@@ -55,6 +55,7 @@ try {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
     logLevel: 'warning',
+    plugins: [{ name: 'applications', setup: withApplications }],
   });
   const { fuzz, fuzzKinds, readCorpus, APP_PROTOCOLS } = await import(pathToFileURL(outfile).href);
   const corpus = readCorpus(new URL('../fixtures/', import.meta.url));
@@ -72,6 +73,14 @@ try {
 } finally {
   await watchdog.terminate();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What reads application protocols is a file of its own in dist/, loaded when it is needed; here it is in the bundle. */
+function withApplications({ onLoad }) {
+  onLoad({ filter: /[/\\]cli[/\\]entries[/\\]load-apps\.ts$/ }, () => ({
+    contents: "import * as apps from './apps.js'; export const loadApps = () => apps;",
+    resolveDir: join(root, 'src/cli/entries'),
+  }));
 }
 
 async function run(fuzz, corpus) {
