@@ -169,7 +169,9 @@ async function sharing() {
     ...cli,
     format: 'esm',
     splitting: true,
+    // The files take names from one another: those are short from here on, and the rest of the text is found by its form.
     minify: false,
+    minifyIdentifiers: true,
     metafile: true,
     chunkNames: 'cli/part-[hash]',
     supported: {},
@@ -313,7 +315,7 @@ await Promise.all([
   ...Object.keys(OF_MAIN).map((name) =>
     build({ ...cli, entryPoints: [{ in: `deferred:${name}`, out: `cli/${name}` }], plugins: OF_OPTIONS }),
   ),
-  build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
+  build({ ...common, ...dense, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   browsing(),
   // What decrypts TLS in a browser, for those who need it.
   build({
