@@ -130,6 +130,19 @@ describe('a stream in one sequence and the same with its sides known', () => {
     expect(types(known(said, []))).toEqual(['handshake', 'body', 'handshake', 'frame']);
   });
 
+  it('after a whole body, what is no head is no other try up to the end, in any chunks', () => {
+    const said: Said[] = [
+      { side: 0, bytes: request() },
+      { side: 1, bytes: refusal('Content-Length: 2\r\n', 'no, and GET /ws HTTP/1.1\r\n\r\n') },
+    ];
+    for (const read of [unknown, known]) {
+      const whole = shown(read(said, []), true);
+      expect(whole.at(-1)).toEqual({ type: 'body', text: 'no, and GET /ws HTTP/1.1\r\n\r\n' });
+      for (let size = 1; size < 40; size++)
+        expect(shown(read(said, Array(300).fill(size) as number[]), true)).toEqual(whole);
+    }
+  });
+
   it('without a length, what is no head is the body up to the end', () => {
     const said: Said[] = [
       { side: 0, bytes: request() },

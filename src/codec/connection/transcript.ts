@@ -207,9 +207,11 @@ export class Transcript implements StreamReading {
   /** What belongs to a refusal. Another try may follow a body that states its length. */
   private takeBody(chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const { body, offset } = this;
-    const end = body === undefined || body.isDone ? chunk.length : body.read(chunk, 0);
+    // What follows a whole body and is no head belongs to none: that lasts until the end.
+    const isOver = body === undefined || body.isDone;
+    const end = isOver ? chunk.length : body.read(chunk, 0);
     this.offset += end;
-    if (body?.isDone) this.phase = 'start';
+    if (!isOver && body.isDone) this.phase = 'start';
     const bytes = handedOut(chunk.subarray(0, end), this.options);
     taker.event({ type: 'body', direction: 'server', offset, bytes }, time);
     return chunk.subarray(end);
