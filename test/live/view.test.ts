@@ -198,6 +198,17 @@ describe('view', () => {
     expect(err).toContain(words);
   });
 
+  it('offers no page where an application protocol or a schema is none', async () => {
+    for (const args of [
+      ['--app', 'none-such'],
+      ['--proto', 'no-such.proto'],
+    ]) {
+      const { exit, err } = await wsinspect(['view', CAPTURE, ...args]);
+      expect(exit).toBe(2);
+      expect(err).toMatch(/^wsinspect: --(?:app|proto) no/);
+    }
+  });
+
   it('prints the address on stderr, and ends with a signal', async () => {
     const child = spawn(process.execPath, [BINARY, 'view', CAPTURE], {
       env: cleanEnv(),
