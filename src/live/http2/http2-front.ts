@@ -9,12 +9,14 @@ import type { RequestHead } from '../../codec/http1/head.js';
 import type { ReceivedUpgrade } from '../listener/http-listener.js';
 import { tunnelRefusal } from '../listener/request-facts.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
+import { http2FaultWords } from '../../traffic/layers/http2-words.js';
 import { takeTurns } from '../sockets/turns.js';
 import { asUpgrade, requestHead } from './http2-request.js';
 import { takesHttp1Answer } from './http1-answer.js';
 import { goawayTrouble, sessionTrouble } from './http2-trouble.js';
 import { LiveHttp2, type LiveHttp2Taker } from './live-http2.js';
 import type { LiveContext } from '../sockets/live-connection.js';
+import { SessionWatch, type SessionTimes } from './session-watch.js';
 import { TappedSocket } from './tapped-socket.js';
 
 /** A request, nothing of it answered. Of a CONNECT it is one for a WebSocket. */
@@ -48,9 +50,8 @@ interface Http2Visits {
   busy(socket: Socket, isBusy: boolean): void;
 }
 
-/** Streams that a client may have open at one time, and seconds after which a connection without any is closed. */
+/** Streams that a client may have open at one time. */
 const MOST_STREAMS = 1000;
-const IDLE = 60;
 /** Bytes that a peer may send on a stream, and on the connection, before they are read. */
 const STREAM_WINDOW = 256 * 1024;
 const CONNECTION_WINDOW = 4 * 1024 * 1024;
@@ -67,7 +68,7 @@ interface FrontConnection {
   readonly socket: Socket;
   readonly ends: Endpoints;
   readonly live: LiveHttp2 | undefined;
-  open: number;
+  watch?: SessionWatch;
   /** A GOAWAY was passed on, or it was reported why it ends. */
   isEnded: boolean;
   /** The one with an error that this end sent. */
@@ -87,6 +88,7 @@ export class Http2Front {
   constructor(
     private readonly context: LiveContext,
     private readonly taker: Http2FrontTaker | Http2StreamsTaker,
+    private readonly times?: SessionTimes,
   ) {
     this.server = http2.createServer({
       maxHeaderListPairs: MOST_FIELDS,
@@ -108,7 +110,7 @@ export class Http2Front {
   begin(socket: Socket, ends: Endpoints): void {
     const watcher = this.taker.begins();
     const live = watcher && new LiveHttp2(ends, 'server', this.context, watcher);
-    const visit: FrontConnection = { socket, ends, live, open: 0, isEnded: false };
+    const visit: FrontConnection = { socket, ends, live, isEnded: false };
     this.next = visit;
     if (live) takeTurns(socket);
     this.server.emit('connection', live ? this.tapped(visit, live) : socket);
@@ -156,13 +158,17 @@ export class Http2Front {
     const visit = this.next!;
     this.sessions.set(session, visit);
     session.setLocalWindowSize(CONNECTION_WINDOW);
-    session.setTimeout(IDLE * 1000, () => void (visit.open === 0 && session.close()));
     let wasReset = false;
     session.on('error', (error: NodeJS.ErrnoException) => {
       wasReset = true;
       this.report(visit, sessionTrouble(error));
     });
     const { taker } = this;
+    const flooded = (): void => {
+      // Whoever reads what passes has named it.
+      if (!visit.live) taker.trouble(`an HTTP/2 connection has ${http2FaultWords(['rapid-reset'])}`);
+    };
+    visit.watch = new SessionWatch(session, { ended: (words) => this.report(visit, words), flooded }, this.times);
     if ('stream' in taker) session.on('goaway', (code: number, last: number) => taker.goaway(visit.socket, code, last));
     // After its error, which says more.
     session.on('close', () => {
@@ -225,11 +231,17 @@ export class Http2Front {
 
   private count(visit: FrontConnection, stream: http2.ServerHttp2Stream): void {
     const { taker } = this;
-    if (visit.open++ === 0) taker.busy(visit.socket, true);
+    const watch = visit.watch!;
+    watch.opens();
+    if (watch.open === 1) taker.busy(visit.socket, true);
     const { id } = stream;
+    let isOurs = false;
+    const close = stream.close.bind(stream);
+    stream.close = (...args) => ((isOurs = true), close(...args));
     stream.on('close', () => {
       if (id !== undefined) visit.live?.closeStreamSoon(id);
-      if (--visit.open === 0) taker.busy(visit.socket, false);
+      watch.closes(!isOurs && !stream.headersSent && (stream.rstCode ?? 0) !== 0);
+      if (watch.open === 0) taker.busy(visit.socket, false);
     });
   }
 }
