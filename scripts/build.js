@@ -239,11 +239,22 @@ async function sharing() {
   );
 }
 
-/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads bytes there. */
+/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads bytes there, `tls-reading` what opens TLS there. */
 const BROWSER_PARTS = {
+  'app index.browser reading tls-reading': 'base',
   'app index.browser reading': 'core',
+  'index.browser reading tls-reading': 'bytes',
   'index.browser reading': 'pipeline',
+  'index.browser tls-reading': 'tls-layer',
   'app reading': 'shared',
+};
+
+/** A file of its own in dist/, which those who need no TLS leave out. */
+const tlsCryptoApart = {
+  name: 'tls-crypto-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/noble-crypto\.js$/ }, () => ({ path: '../tls-crypto.js', external: true }));
+  },
 };
 
 /**
@@ -259,6 +270,7 @@ async function browsing() {
       { in: 'src/index.browser.ts', out: 'index.browser' },
       { in: 'src/web/main.ts', out: 'web/app' },
       { in: 'src/web/reading.ts', out: 'web/reading' },
+      { in: 'src/web/dropped/tls-reading.ts', out: 'web/tls-reading' },
     ],
     platform: 'browser',
     target: BROWSERS,
@@ -266,12 +278,13 @@ async function browsing() {
     chunkNames: 'part-[hash]',
     metafile: true,
     write: false,
+    plugins: [tlsCryptoApart],
   });
   const users = new Map();
   for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
     if (entryPoint === undefined) continue;
-    for (const { path: part, kind } of imports) {
-      if (kind !== 'import-statement') continue;
+    for (const { path: part, kind, external } of imports) {
+      if (kind !== 'import-statement' || external) continue;
       users.set(basename(part), [...(users.get(basename(part)) ?? []), basename(path, '.js')].sort());
     }
   }

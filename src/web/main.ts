@@ -1,6 +1,6 @@
 import { openDropped } from './dropped/dropped-file.js';
 import { setUpDropping } from './dropped/drop-target.js';
-import { isWorker, serveFile } from './dropped/worker.js';
+import { isWorker, serveFiles } from './dropped/worker.js';
 import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { Channel, type ChannelTaker, type Hello } from './channel.js';
 import { byId } from './dom.js';
@@ -29,7 +29,7 @@ class App {
 
   /** `body`: the page before anything was put into it. */
   constructor(private readonly body: Node) {
-    setUpDropping(this.ending.signal, (file) => this.drop(file));
+    setUpDropping(this.ending.signal, (files) => this.drop(files));
     setUpPaste();
   }
 
@@ -39,15 +39,15 @@ class App {
     else this.startChannel();
   }
 
-  /** A file takes the place of what was shown: this page ends, and another one begins. */
-  private drop(file: File): void {
+  /** Files take the place of what was shown: this page ends, and another one begins. */
+  private drop(files: readonly File[]): void {
     this.ending.abort();
     this.channel?.close();
     document.body.replaceWith(this.body.cloneNode(true));
-    new App(this.body).startDropped(file);
+    new App(this.body).startDropped(files);
   }
 
-  private startDropped(dropped: File): void {
+  private startDropped(dropped: readonly File[]): void {
     const send = openDropped(
       dropped,
       {
@@ -63,7 +63,7 @@ class App {
     this.file = file;
     this.startView(file, 'file');
     const pill = byId('mode', HTMLElement);
-    pill.textContent = dropped.name;
+    pill.textContent = dropped.map(({ name }) => name).join(', ');
     pill.hidden = false;
     const back = byId('channel', HTMLButtonElement);
     back.title = 'close the file';
@@ -177,7 +177,7 @@ function namesText(files: readonly string[]): string {
   return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
 }
 
-if (isWorker()) serveFile();
+if (isWorker()) serveFiles();
 else {
   const body = document.body.cloneNode(true) as HTMLElement;
   body.querySelector(`#${EMBEDDED}`)?.remove();

@@ -443,8 +443,13 @@ describe.skipIf(!chromium)('what a page does not get: a page', () => {
     for (const path of [
       '',
       'app.js',
+      'base.js',
       'core.js',
+      'bytes.js',
       'pipeline.js',
+      'tls-layer.js',
+      'tls-crypto.js',
+      'tls-reading.js',
       'shared.js',
       'reading.js',
       'door.js',

@@ -14,7 +14,10 @@ const PARTS: PageParts = {
   style: file('web/style.css'),
   icon: file('web/icon.svg'),
   scripts: new Map(
-    ['core.js', 'pipeline.js', 'shared.js', 'web/reading.js', 'web/app.js'].map((name) => [basename(name), file(name)]),
+    [
+      ...['base.js', 'core.js', 'bytes.js', 'pipeline.js', 'shared.js', 'tls-layer.js', 'tls-crypto.js'],
+      ...['web/tls-reading.js', 'web/reading.js', 'web/app.js'],
+    ].map((name) => [basename(name), file(name)]),
   ),
 };
 const FEED = /<script id="feed" type="application\/json">([^]*?)<\/script>/;

@@ -4,14 +4,23 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { read } from '../../src/cli/commands/decode.js';
 import { processIo } from '../../src/cli/host/process-io.js';
-import { RecordStore } from '../../src/describe/timeline/record-store.js';
+import { RecordStore, type StoreBounds } from '../../src/describe/timeline/record-store.js';
 import { DroppedReading } from '../../src/web/dropped/dropped-reading.js';
-import { readFile } from '../../src/web/dropped/read-file.js';
+import { browserTlsCrypto } from '../../src/codec/tls/noble-crypto.js';
+import { TlsTraffic } from '../../src/traffic/layers/tls-traffic.js';
+import { beginsKeyLog } from '../../src/web/dropped/key-logs.js';
+import { readFiles } from '../../src/web/dropped/read-file.js';
 import fc from '../fc.js';
 import { ROOT } from '../cli/binary.js';
 
 const FIXTURES = join(ROOT, 'fixtures');
 const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(FIXTURES, name)));
+
+function begun(name: string, bounds?: StoreBounds): DroppedReading {
+  const reading = new DroppedReading([name], 0, bounds);
+  reading.begin(new TlsTraffic(browserTlsCrypto));
+  return reading;
+}
 
 /** Texts of all records. */
 function textsOf(store: Pick<RecordStore, 'columns'>, text: (row: number) => string | undefined): unknown[] {
@@ -24,8 +33,8 @@ class Asking {
   private readonly waiting: (() => void)[] = [];
   readonly obey: (command: unknown) => void;
 
-  constructor(file: File) {
-    this.obey = readFile(file, (data) => {
+  constructor(...files: File[]) {
+    this.obey = readFiles(files, (data) => {
       this.sent.push(typeof data === 'string' ? (JSON.parse(data) as Record<string, unknown>) : data);
       for (const look of this.waiting.splice(0)) look();
     });
@@ -56,7 +65,7 @@ describe('a file that is dropped into the page', () => {
         reading,
         store,
       );
-      const dropped = new DroppedReading(name, 0);
+      const dropped = begun(name);
       const bytes = fixture(name);
       for (let at = 0; at < bytes.length; at += 1000) dropped.push(bytes.slice(at, at + 1000));
       dropped.end();
@@ -67,6 +76,42 @@ describe('a file that is dropped into the page', () => {
       expect(dropped.progress()).toMatchObject({ isDone: true, read: bytes.length });
     },
   );
+
+  it.each([
+    ['a key log that is dropped with it', ['tls/t12-aes128gcm.keys', 'tls/t12-aes128gcm.pcap']],
+    ['the same, in another order', ['tls/t12-aes128gcm.pcap', 'tls/t12-aes128gcm.keys']],
+    ['the keys within it', ['tls/t12-dsb.pcapng']],
+    ['a key log, and HTTP/2', ['http2/h2-chromium-nghttpx.keys', 'http2/h2-chromium-nghttpx.pcap']],
+  ])('is read through TLS by %s', async (_, names) => {
+    const page = new Asking(...names.map((name) => new File([fixture(`captures/${name}`)], name)));
+    const { rows, problem } = await page.done();
+    expect(problem).toBeUndefined();
+    page.obey({ type: 'rows', id: 1, rows: Array.from({ length: rows as number }, (_, row) => row) });
+    const { records } = await page.until(({ id }) => id === 1);
+    expect(records).toContainEqual(expect.objectContaining({ type: 'handshake', valid: true }));
+    expect((records as { type: string }[]).filter(({ type }) => type === 'frame').length).toBeGreaterThan(10);
+  });
+
+  it('names what it does not read: a key log alone, a second capture', async () => {
+    const keys = new File([fixture('captures/tls/t12-aes128gcm.keys')], 'my.keys');
+    expect(await new Asking(keys).done()).toMatchObject({ problem: expect.stringContaining('key log') as string });
+    const [one, other] = ['one', 'other'].map((name) => new File([fixture('captures/chat.pcap')], name));
+    const page = new Asking(one!, other!);
+    expect(await page.done()).toMatchObject({ rows: 43 });
+    page.obey({ type: 'search', id: 1, text: 'other is not read' });
+    expect(await page.until(({ id, isDone }) => id === 1 && isDone === true)).toMatchObject({ rows: [0] });
+  });
+
+  it.each([
+    ['# by a browser\n\nCLIENT_RANDOM ' + 'a1'.repeat(32) + ' ' + 'B2'.repeat(48) + '\n', true],
+    ['\xef\xbb\xbfCLIENT_TRAFFIC_SECRET_0 ' + 'a1'.repeat(32) + ' ' + 'b2'.repeat(32) + '\r\n', true],
+    ['# only a comment\n', false],
+    ['CLIENT_RANDOM x y\n', false],
+    ['81 05 48 65 6c 6c 6f', false],
+    ['', false],
+  ])('is a key log or not by its first lines: %j', (text, isOne) => {
+    expect(beginsKeyLog(Buffer.from(text, 'latin1'))).toBe(isOne);
+  });
 
   it('may be packed, and answers commands', async () => {
     const bytes = gzipSync(fixture('captures/chat.pcap'));
@@ -109,7 +154,7 @@ describe('a file that is dropped into the page', () => {
   });
 
   it('is kept within bounds, and what is left out is counted', () => {
-    const reading = new DroppedReading('x', 0, { rows: 10, bytes: 100 });
+    const reading = begun('x', { rows: 10, bytes: 100 });
     reading.push(new TextEncoder().encode('8100'.repeat(100)));
     reading.end();
     const { rows, left, bare } = reading.progress() as { rows: number; left: number; bare: number };

@@ -50,7 +50,18 @@ export async function withReport(
 }
 
 /** The modules of the page: each after those that it imports. */
-const SCRIPTS = ['../core.js', '../pipeline.js', '../shared.js', 'reading.js', 'app.js'];
+const SCRIPTS = [
+  ...[
+    '../base.js',
+    '../core.js',
+    '../bytes.js',
+    '../pipeline.js',
+    '../shared.js',
+    '../tls-layer.js',
+    '../tls-crypto.js',
+  ],
+  ...['tls-reading.js', 'reading.js', 'app.js'],
+];
 
 async function pageParts(io: Io): Promise<PageParts> {
   const text = async (name: string): Promise<string> => Buffer.from(await pageFile(io, name)).toString();

@@ -60,7 +60,8 @@ function replacedOnce(text: string, pattern: RegExp, by: (all: string) => string
 
 const IMPORT = /^import\s*(?:\{([^}]*)\}\s*from\s*)?"\.{1,2}\/([\w-]+\.js)";/;
 const LAZY_IMPORT = /\bimport\("\.{1,2}\/([\w-]+\.js)"\)/g;
-const EXPORT = /\bexport\s*\{([^}]*)\};?\s*$/;
+/** A licence may follow. */
+const EXPORT = /\bexport\s*\{([^}]*)\};?\s*(\/\*![^]*\*\/\s*)?$/;
 const AS = /([\w$]+)\s+as\s+([\w$]+)/g;
 /** The build makes no names of that length. */
 const NAME = 'wsinspectModule';
@@ -82,7 +83,7 @@ export function oneScript(scripts: ReadonlyMap<string, string>): string {
     const exported = EXPORT.exec(body);
     if (exported === null) return `const ${NAME}${at}=()=>{${heads}${body}\n};`;
     const given = exported[1]!.replace(AS, (_, local: string, name: string) => `${name}:${local}`);
-    return `const ${NAME}${at}=once(()=>{${heads}${body.slice(0, exported.index)}\nreturn{${given}}});`;
+    return `const ${NAME}${at}=once(()=>{${heads}${body.slice(0, exported.index)}\nreturn{${given}}});${exported[2] ?? ''}`;
   });
   const once = 'const once=(make)=>{let made;return()=>made??=make()};';
   const script = `(()=>{${once}${modules.join('\n')}\n${NAME}${names.length - 1}();})();`;

@@ -1,10 +1,13 @@
 import { byId } from '../dom.js';
 
-/** Calls `dropped` with each file that is dropped into the page, or chosen with the button. */
-export function setUpDropping(signal: AbortSignal, dropped: (file: File) => void): void {
+/** Calls `dropped` with the files that are dropped into the page, or chosen with the button. */
+export function setUpDropping(signal: AbortSignal, dropped: (files: readonly File[]) => void): void {
   const choice = byId('file-choice', HTMLInputElement);
   byId('file-button', HTMLButtonElement).addEventListener('click', () => choice.click());
-  choice.addEventListener('change', () => choice.files?.[0] && dropped(choice.files[0]));
+  const take = (files: FileList | null | undefined): void => {
+    if (files && files.length > 0) dropped([...files]);
+  };
+  choice.addEventListener('change', () => take(choice.files));
   const over = (isOver: boolean): void => void document.body.toggleAttribute('data-dropping', isOver);
   const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
   const on = (type: 'dragover' | 'dragleave' | 'drop', does: (event: DragEvent) => void): void =>
@@ -17,7 +20,6 @@ export function setUpDropping(signal: AbortSignal, dropped: (file: File) => void
   on('drop', (event) => {
     event.preventDefault();
     over(false);
-    const file = event.dataTransfer?.files[0];
-    if (file !== undefined) dropped(file);
+    take(event.dataTransfer?.files);
   });
 }

@@ -10,8 +10,8 @@ export interface FileTaker {
 const EMBEDDED = 'script[type=module]:not([src])';
 const ADDRESS = '/app.js';
 
-/** Has a file read in a worker, or where there is none in the page, slice by slice; gives what sends it a command. */
-export function openDropped(file: File, taker: FileTaker, signal: AbortSignal): (command: object) => void {
+/** Has files read in a worker, or where there is none in the page, slice by slice; gives what sends it a command. */
+export function openDropped(files: readonly File[], taker: FileTaker, signal: AbortSignal): (command: object) => void {
   const take = (data: unknown): void => {
     if (typeof data === 'string') taker.record(JSON.parse(data) as Record<string, unknown>);
     else if (data instanceof ArrayBuffer) taker.rows(data);
@@ -23,8 +23,8 @@ export function openDropped(file: File, taker: FileTaker, signal: AbortSignal): 
     for (const command of waiting.splice(0)) way(command);
   };
   const readHere = (): void => {
-    void import('../reading.js').then(({ readFile }) => {
-      sendBy(readFile(file, (data) => take(typeof data === 'string' ? data : data.buffer), signal));
+    void import('../reading.js').then(({ readFiles }) => {
+      sendBy(readFiles(files, (data) => take(typeof data === 'string' ? data : data.buffer), signal));
     });
   };
   const worker = startWorker();
@@ -43,7 +43,7 @@ export function openDropped(file: File, taker: FileTaker, signal: AbortSignal): 
       else taker.record({ type: 'progress', isDone: true, problem: event.message, rows: 0, read: 0, left: 0, bare: 0 });
       worker.terminate();
     };
-    worker.postMessage(file);
+    worker.postMessage(files);
   }
   return (command) => send(command);
 }

@@ -5,36 +5,44 @@ import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, type StoreBounds } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { InputReader } from '../../traffic/inputs/input-reader.js';
+import type { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
 
 /** Of a file in the page: half of what `view` keeps in a process of its own. */
 export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, bytes: 128 * 1024 * 1024 };
 /** Bytes that wait for lost segments, and those of compression windows. */
 const MOST_HELD = 32 * 1024 * 1024;
+
 /** Bytes that a message may inflate to. */
 const MOST_MESSAGE = 1024 * 1024;
 /** Nothing is written. */
 const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 
-/** A file of which this page reads the bytes: the records of `view`, by the same pipeline. */
+/** Files of which this page reads the bytes: the records of `view`, by the same pipeline. */
 export class DroppedReading extends StoredReading {
-  private readonly reader: InputReader;
+  private reader: InputReader | undefined;
+  private tls: TlsTraffic | undefined;
 
   constructor(
-    private readonly name: string,
+    private readonly files: readonly string[],
     total: number,
     bounds: StoreBounds = DROPPED_BOUNDS,
   ) {
-    const store = new RecordStore(bounds);
-    super(store, total);
+    super(new RecordStore(bounds), total);
+  }
+
+  /** Before the first byte. */
+  begin(tls: TlsTraffic): void {
+    const { store } = this;
+    this.tls = tls;
     const bytes = { previewBytes: PAGE_PREVIEW, messageBytes: PAGE_PREVIEW, maxMessageBytes: MOST_MESSAGE };
     const options = { first: 0, reading: { acceptOf, raw: RAW, direction: 'unknown' as const, ...bytes } };
     this.reader = new InputReader(
-      { options, maxHeld: MOST_HELD, maxWindows: MOST_HELD },
+      { options, maxHeld: MOST_HELD, maxWindows: MOST_HELD, tls: () => tls },
       {
         record: (record) => store.record(record),
         closed: (summary) => store.closed(summary),
         passedOver: () => undefined,
-        notice: (message) => store.notice(message, NaN),
+        notice: (message) => this.notice(message),
         wrong: (type, message) => {
           store.notice(message, NaN);
           if (type === 'problem') this.problem = message;
@@ -43,14 +51,27 @@ export class DroppedReading extends StoredReading {
     );
   }
 
+  notice(message: string): void {
+    this.store.notice(message, NaN);
+  }
+
+  /** A key log, all of it. */
+  keyLog(name: string, bytes: Uint8Array): void {
+    this.read += bytes.length;
+    const log = this.tls?.log((message) => this.notice(`${name}: ${message}`));
+    log?.push(bytes);
+    log?.end();
+    if (log?.secrets === 0) this.notice(`${name}: no TLS secret in it`);
+  }
+
   /** `size`: bytes of the file, where those that are read are unpacked. */
   push(bytes: Uint8Array, size = bytes.length): void {
     this.read += size;
-    this.reader.push(bytes);
+    this.reader?.push(bytes);
   }
 
   end(): void {
-    this.reader.end();
+    this.reader?.end();
     if (this.columns.length === 0) this.problem ??= 'no WebSocket traffic in it';
     this.isDone = true;
   }
@@ -62,6 +83,6 @@ export class DroppedReading extends StoredReading {
   }
 
   hello(): object {
-    return { feed: 'file', files: [this.name] };
+    return { feed: 'file', files: this.files };
   }
 }

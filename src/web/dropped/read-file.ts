@@ -1,5 +1,6 @@
 import { viewCommandOf, ViewerEnd } from '../../describe/timeline/viewer-end.js';
 import { DroppedReading } from './dropped-reading.js';
+import { beginsKeyLog, KEY_LOG_BEGINNING } from './key-logs.js';
 
 /** Bytes that are read at once, and those after which other work has its turn. */
 const SLICE = 256 * 1024;
@@ -8,16 +9,23 @@ const TURN = 4 * SLICE;
 /** As far as it is read here: a `File`. */
 export type ReadableFile = Pick<File, 'name' | 'size' | 'slice' | 'stream'>;
 
+/** Of a key log. */
+const MOST_KEYS = 64 * 1024 * 1024;
+
 /**
- * Reads a file, and answers the commands of its page (`ViewerEnd`) meanwhile and afterwards, as the server of `view`
+ * Reads a file with the key logs that were dropped with it, and answers the commands of its page (`ViewerEnd`) meanwhile and afterwards, as the server of `view`
  * does. `send` gets JSON texts, and batches of rows. It never throws: what is wrong is a report.
  */
-export function readFile(
-  file: ReadableFile,
+export function readFiles(
+  files: readonly ReadableFile[],
   send: (data: string | Uint8Array) => void,
   signal?: AbortSignal,
 ): (command: unknown) => void {
-  const reading = new DroppedReading(file.name, file.size);
+  const names = files.map(({ name }) => name);
+  const reading = new DroppedReading(
+    names,
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
   const page = new ViewerEnd(reading, {
     send,
     isOpen: () => signal?.aborted !== true,
@@ -25,7 +33,7 @@ export function readFile(
     soon: () => void globalThis.setTimeout(() => page.change()),
     matcher: (expression) => (text) => expression.test(text),
   });
-  void readAll(file, reading, () => page.change(), signal);
+  void readAll(files, reading, () => page.change(), signal);
   return (value) => {
     const command = viewCommandOf(value);
     if (command !== undefined) page.obey(command);
@@ -33,28 +41,56 @@ export function readFile(
 }
 
 async function readAll(
+  files: readonly ReadableFile[],
+  reading: DroppedReading,
+  changed: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    const [{ TlsTraffic }, { browserTlsCrypto }] = await Promise.all([
+      import('./tls-reading.js'),
+      import('../../codec/tls/noble-crypto.js'),
+    ]);
+    reading.begin(new TlsTraffic(browserTlsCrypto));
+    const [file, ...others] = await withoutKeyLogs(files, reading);
+    for (const { name } of others) reading.notice(`${name} is not read: the page reads one file at a time`);
+    if (file === undefined) reading.fail('a TLS key log: drop it together with its capture');
+    else await readOne(file, reading, changed, signal);
+  } catch (error) {
+    reading.fail((error as Error).message);
+  }
+  if (signal?.aborted !== true) changed();
+}
+
+/** Reads the key logs among them, and gives the others. */
+async function withoutKeyLogs(files: readonly ReadableFile[], reading: DroppedReading): Promise<ReadableFile[]> {
+  const others: ReadableFile[] = [];
+  for (const file of files) {
+    const first = new Uint8Array(await file.slice(0, KEY_LOG_BEGINNING).arrayBuffer());
+    if (!beginsKeyLog(first)) others.push(file);
+    else reading.keyLog(file.name, new Uint8Array(await file.slice(0, MOST_KEYS).arrayBuffer()));
+  }
+  return others;
+}
+
+async function readOne(
   file: ReadableFile,
   reading: DroppedReading,
   changed: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
   let unreported = 0;
-  try {
-    for await (const [bytes, size] of slicesOf(file)) {
-      if (signal?.aborted) return;
-      reading.push(bytes, size);
-      unreported += bytes.length;
-      if (unreported < TURN) continue;
-      unreported = 0;
-      changed();
-      // Commands of the page, and where there is no worker the page itself.
-      await new Promise((resolve) => void globalThis.setTimeout(resolve));
-    }
-    reading.end();
-  } catch (error) {
-    reading.fail((error as Error).message);
+  for await (const [bytes, size] of slicesOf(file)) {
+    if (signal?.aborted) return;
+    reading.push(bytes, size);
+    unreported += bytes.length;
+    if (unreported < TURN) continue;
+    unreported = 0;
+    changed();
+    // Commands of the page, and where there is no worker the page itself.
+    await new Promise((resolve) => void globalThis.setTimeout(resolve));
   }
-  changed();
+  reading.end();
 }
 
 /** The bytes of a file, unpacked where it is packed, and how many of the file's own each part takes. */

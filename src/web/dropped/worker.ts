@@ -6,19 +6,19 @@ interface WorkerScope {
   postMessage(data: unknown, transferred?: readonly Transferable[]): void;
 }
 
-/** This script runs in a worker of the page, not in the page: it reads the file that the page hands over. */
+/** This script runs in a worker of the page, not in the page: it reads the files that the page hands over. */
 export function isWorker(): boolean {
   return !('document' in globalThis);
 }
 
-/** The first message has the file, later ones are commands. */
-export function serveFile(): void {
+/** The first message has the files, later ones are commands. */
+export function serveFiles(): void {
   const scope = globalThis as unknown as WorkerScope;
   let obey: ((command: unknown) => void) | undefined;
   scope.onmessage = ({ data }) => {
     if (obey !== undefined) return obey(data);
-    void import('../reading.js').then(({ readFile }) => {
-      obey = readFile(data as ReadableFile, (sent) => {
+    void import('../reading.js').then(({ readFiles }) => {
+      obey = readFiles(data as readonly ReadableFile[], (sent) => {
         if (typeof sent === 'string') scope.postMessage(sent);
         else scope.postMessage(sent.buffer, [sent.buffer as ArrayBuffer]);
       });
