@@ -67,6 +67,15 @@ const MISTAKES: readonly (readonly [args: readonly string[], stdin: string, told
 ];
 
 describe('a mistake is one line on stderr and exit 2', () => {
+  it.each([[['--deflate=nonsense']], [['--app', 'nonsense']], [['--proto', 'no-such.proto']]])(
+    'decode %j, of an input that does not end',
+    async (args) => {
+      const { exit, err } = await runHere(['decode', ...args], { open: true });
+      expect(exit).toBe(2);
+      expect(err).toContain(args[0]!.split('=')[0]);
+    },
+  );
+
   it.each(MISTAKES)('wsinspect %j < %j', async (args, stdin, told) => {
     const { exit, out, err } = await runHere(args, { stdin });
     expect(exit).toBe(2);

@@ -13,6 +13,7 @@ import type { RecordWatcher } from '../decode/record-output.js';
 import { Decoding } from '../decode/decoding.js';
 import { handingOn, type HandOn } from '../decode/hand-on.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
+import { checkReading } from '../decode/traffic-options.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
@@ -45,6 +46,7 @@ export async function read(
   watcher?: RecordWatcher,
 ): Promise<number> {
   const inputs = inputsOf(io, hex, options);
+  checkReading(options);
   checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);

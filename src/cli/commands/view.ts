@@ -11,8 +11,8 @@ import { pageAccess } from '../live/page-access.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { VERSION } from '../options/version.js';
 import type { ViewCommandOptions } from '../options/view-options.js';
-import { appOptions } from '../decode/app-options.js';
 import { optionReadTwice } from '../decode/selection.js';
+import { checkReading } from '../decode/traffic-options.js';
 import { withoutPasswords } from '../options/passwords.js';
 import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
@@ -28,8 +28,7 @@ const STDIN = '-';
 export async function run(io: Io, files: readonly string[], options: ViewCommandOptions): Promise<number> {
   const paths = files.length === 0 ? [STDIN] : files;
   checkReadable(io, paths);
-  // A protocol or a schema that does not exist is reported before the page is offered.
-  appOptions(options);
+  checkReading(options);
   const reading = new ViewReading(io, paths, options);
   const place = parseAddress(options.listen ?? ':0', DEFAULT_ADDRESS);
   const listener = listenerPolicyOf(place.host, options);

@@ -12,6 +12,12 @@ import { viewFor } from './views.js';
 /** Bytes that a compressed message may have by default; extracted and searched ones are kept whole up to that. */
 export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 
+/** Throws a UsageError for what is wrong in them, before any input is read. */
+export function checkReading(options: DecodingOptions): void {
+  deflateOf(options.deflate);
+  appOptions(options);
+}
+
 /** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
 export function trafficOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const { asWebsocket, shard, selection } = options;
