@@ -2,7 +2,7 @@
 // (requestAnimationFrame), while it zooms, moves and scrolls, and the same for an empty canvas of that size.
 // Usage: node bench/page.js [FRAMES] [CONNECTIONS]; Chromium from PATH, or CHROMIUM=path.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 import { WebSocketServer } from 'ws';
@@ -12,25 +12,20 @@ const [frames = 1_000_000, connections = 10_000] = process.argv.slice(2).map(Num
 const STEPS = 150;
 const WANTED = 50;
 const BATCH_ROWS = 100_000;
-const FILES = {
-  '/': 'web/index.html',
-  '/app.js': 'web/app.js',
-  '/reading.js': 'web/reading.js',
-  '/style.css': 'web/style.css',
-  '/icon.svg': 'web/icon.svg',
-  '/core.js': 'core.js',
-  '/shared.js': 'shared.js',
-  '/pipeline.js': 'pipeline.js',
-};
+/** Where the files of the page are: its own, and those that it shares with the library. */
+const FOLDERS = ['web/', ''];
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 
 const rows = madeRows(frames, connections);
 const count = rows.length / ROW_BYTES;
 const server = createServer((request, response) => {
-  const file = FILES[new URL(request.url, 'http://x').pathname];
+  const name = new URL(request.url, 'http://x').pathname.slice(1) || 'index.html';
+  const type = TYPES[name.split('.').at(-1)];
+  const places = FOLDERS.map((folder) => new URL(`../dist/${folder}${name}`, import.meta.url));
+  const file = places.find((place) => type !== undefined && existsSync(place));
   if (file === undefined) return response.writeHead(404).end();
-  response.writeHead(200, { 'Content-Type': TYPES[file.split('.').at(-1)] });
-  response.end(readFileSync(new URL(`../dist/${file}`, import.meta.url)));
+  response.writeHead(200, { 'Content-Type': type });
+  response.end(readFileSync(file));
 });
 /** The channel of `view`, as far as the overview needs it. */
 new WebSocketServer({ server, path: '/.inspect', handleProtocols: () => 'wsinspect.inspect' }).on(
