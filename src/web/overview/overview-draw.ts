@@ -3,7 +3,7 @@ import { BIN_MARK, type BinTrack, type LaneBins } from '../../describe/timeline/
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
-import { BAR_HEIGHT, type BarRaster } from './bar-raster.js';
+import { BAR_HEIGHT, type LaneRaster } from './lane-raster.js';
 import type { Inks } from './overview-ink.js';
 
 /** Pixels of a lane. */
@@ -51,7 +51,7 @@ export function drawLanes(
   pen: CanvasRenderingContext2D,
   inks: Inks,
   drawings: readonly LaneDrawing[],
-  raster: BarRaster,
+  raster: LaneRaster,
 ): void {
   const [first] = drawings;
   if (first === undefined) return;
@@ -66,9 +66,12 @@ export function drawLanes(
   clipped(pen, { x: left, width: right - left, top, height }, () => {
     for (const drawing of drawings) {
       drawExtent(pen, inks, drawing, middleOf(drawing));
-      drawWaits(pen, inks, drawing, middleOf(drawing));
+      drawStalls(pen, inks, drawing, middleOf(drawing));
     }
-    const bars = drawings.map((drawing) => ({ bins: drawing.bins, middle: middleOf(drawing) - top }));
+    const bars = drawings.map((drawing) => {
+      const { bins, scale } = drawing;
+      return { bins, scale, middle: middleOf(drawing) - top };
+    });
     // Its pixels are those of the style sheet: sharp on a screen that has more.
     pen.imageSmoothingEnabled = false;
     pen.drawImage(raster.draw(Math.ceil(right - left), height, bars, inks), left, top);
@@ -118,17 +121,10 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
   pen.globalAlpha = 1;
 }
 
-/** From a ping to its pong: a line on the side of whoever pinged. A stall: a box on the side that took nothing. */
-function drawWaits(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing, middle: number): void {
+/** A box on the side that took nothing. */
+function drawStalls(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing, middle: number): void {
   const { bins, left, scale, right } = drawing;
-  const drawPongs = ({ count, columns, values }: BinTrack, y: number): void => {
-    pen.fillStyle = inks['frame-control'];
-    for (let at = 0; at < count; at++) {
-      const width = values[at]! * scale;
-      pen.fillRect(left + columns[at]! - width, y, Math.max(1, width), 1.5);
-    }
-  };
-  const drawStalls = ({ count, columns, values }: BinTrack, y: number): void => {
+  const draw = ({ count, columns, values }: BinTrack, y: number): void => {
     pen.strokeStyle = inks.trouble;
     pen.lineWidth = 1;
     for (let at = 0; at < count; at++) {
@@ -136,10 +132,8 @@ function drawWaits(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawi
       pen.strokeRect(left + columns[at]! + 0.5, y, width, HALF - 2);
     }
   };
-  drawPongs(bins.clientPongs, middle + HALF - 2);
-  drawPongs(bins.serverPongs, middle - HALF + 0.5);
-  drawStalls(bins.clientStalls, middle - HALF + 0.5);
-  drawStalls(bins.serverStalls, middle + 1.5);
+  draw(bins.clientStalls, middle - HALF + 0.5);
+  draw(bins.serverStalls, middle + 1.5);
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */

@@ -11,7 +11,6 @@ import {
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
-import { BarRaster } from './bar-raster.js';
 import { BinnedLanes } from './binned-lanes.js';
 import {
   AXIS_HEIGHT,
@@ -27,6 +26,7 @@ import { InkProbe, type Inks } from './overview-ink.js';
 import { Gestures } from './overview-gestures.js';
 import { setUpKeys } from './overview-keys.js';
 import { densityTable, lanesTable } from './overview-table.js';
+import { LaneRaster } from './lane-raster.js';
 import { penOf } from './overview-pen.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
 import type { LaneLabel } from '../feed/row-source.js';
@@ -83,7 +83,7 @@ export class Overview {
     | undefined;
   private scheduled = false;
   private readonly binned = new BinnedLanes();
-  private readonly raster = new BarRaster();
+  private readonly raster = new LaneRaster();
   private resting: number | undefined;
   private isOpen = false;
   private isStale = true;
