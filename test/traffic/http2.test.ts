@@ -420,20 +420,26 @@ describe('what an attack is', () => {
     expect(faults).toEqual([kind]);
   });
 
-  it('is a window that stays empty: the side that gives it is named', () => {
+  /** Findings of a WebSocket to a server that gives that window. */
+  const windowed = (window: number, then: (client: Http2End) => readonly Piece[]): string[] => {
     const [client, server] = [new Http2End(), new Http2End()];
-    const run = (window: number, update: readonly number[]): string[] => {
-      const { records } = converse([
-        [0, Http2End.preface],
-        [0, client.settings()],
-        [1, server.settings([8, 1], [4, window])],
-        [0, new Http2End().headers(1, CONNECT)],
-        [1, new Http2End().headers(1, OK)],
+    const { records } = converse([
+      [0, Http2End.preface],
+      [0, client.settings()],
+      [1, server.settings([8, 1], [4, window])],
+      [0, new Http2End().headers(1, CONNECT)],
+      [1, new Http2End().headers(1, OK)],
+      ...then(client),
+    ]);
+    return records.flatMap(({ direction, diagnostics }) => diagnostics.map(({ code }) => `${direction} ${code}`));
+  };
+
+  it('is a window that stays empty: the side that gives it is named', () => {
+    const run = (window: number, update: readonly number[]): string[] =>
+      windowed(window, (client) => [
         [0, client.data(1, text(0, 'four'))],
         ...update.map((n): Piece => [1, http2Frame({ type: HTTP2_TYPE.windowUpdate, stream: 1 }, [0, 0, 0, n])]),
       ]);
-      return records.flatMap(({ direction, diagnostics }) => diagnostics.map(({ code }) => `${direction} ${code}`));
-    };
     expect(run(10, [])).toEqual(['server h2-window-exhausted']);
     expect(run(0, [10])).toEqual(['server h2-window-exhausted']);
     expect(run(11, [])).toEqual([]);
@@ -441,18 +447,7 @@ describe('what an attack is', () => {
   });
 
   it('is a window of zero that the other side gives up for', () => {
-    const [client, server] = [new Http2End(), new Http2End()];
-    const run = (window: number): string[] => {
-      const { records } = converse([
-        [0, Http2End.preface],
-        [0, client.settings()],
-        [1, server.settings([8, 1], [4, window])],
-        [0, new Http2End().headers(1, CONNECT)],
-        [1, new Http2End().headers(1, OK)],
-        [0, client.reset(1, 8)],
-      ]);
-      return records.flatMap(({ direction, diagnostics }) => diagnostics.map(({ code }) => `${direction} ${code}`));
-    };
+    const run = (window: number): string[] => windowed(window, (client) => [[0, client.reset(1, 8)]]);
     expect(run(0)).toEqual(['server h2-window-exhausted']);
     expect(run(10)).toEqual([]);
   });
