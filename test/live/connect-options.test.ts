@@ -373,6 +373,19 @@ const TESTS: Tests = {
     // The echo of 2 is a ping of Engine.IO.
     expect((await connect(url, '-x', '2', '--count', '2', '--app', 'socket.io')).out).toBe('2\n3\n');
   },
+  '--payload': async () => {
+    const sent = ['--send-hex', '81a16101', '-1', '--view', 'apps'];
+    expect((await connect(url, ...sent, '--payload', 'msgpack')).out).toMatch(/→ payload msgpack .*\{"a":1\}\n/);
+    expect((await connect(url, ...sent, '--payload', 'gzip')).exit).toBe(2);
+  },
+  '--proto': async () => {
+    const sent = ['--send-hex', '0807', '-1', '--view', 'apps', '--proto', 'fixtures/proto/demo.proto'];
+    const { out } = await connect(url, ...sent, '--proto-type', 'demo.Envelope');
+    expect(out).toMatch(/→ payload protobuf Envelope \{"seq":7\}\n/);
+    expect((await connect(url, ...sent)).err).toContain('--proto needs --proto-type');
+  },
+  '--proto-type': async () =>
+    expect((await connect(url, '--proto-type', 'A')).err).toContain('--proto-type needs --proto'),
   '--preview': async () =>
     expect(records((await hi('--preview', '1', '--json')).out)[1]).toMatchObject({ text: 'h', payloadLength: 2 }),
   '--record': async () => {

@@ -43,7 +43,10 @@ async function asked(...args: string[]): Promise<string> {
 }
 
 /** What is printed of texts that are echoed, each after the one before. */
-async function shown(texts: readonly string[], ...args: string[]): Promise<{ out: string; got: readonly string[] }> {
+async function shown(
+  texts: readonly (string | Uint8Array)[],
+  ...args: string[]
+): Promise<{ out: string; got: readonly string[] }> {
   const { url } = await echo();
   const serving = await proxy(url, ...args);
   const client = await Client.open(serving.url);
@@ -282,6 +285,19 @@ const TESTS: Tests = {
   '--app': async () => {
     expect((await shown([CALL], '--view', 'apps')).out).toMatch(/→ json-rpc request sum #1\n/);
     expect((await shown([CALL], '--app', 'none')).out).not.toContain('json-rpc');
+  },
+  '--payload': async () => {
+    const { out } = await shown([Buffer.from('81a16101', 'hex')], '--view', 'apps', '--payload', 'msgpack');
+    expect(out).toMatch(/→ payload msgpack .*\{"a":1\}\n/);
+  },
+  '--proto': async () => {
+    const proto = ['--proto', 'fixtures/proto/demo.proto', '--proto-type', 'demo.Envelope'];
+    const { out } = await shown([Buffer.from('0807', 'hex')], '--view', 'apps', ...proto);
+    expect(out).toMatch(/→ payload protobuf Envelope \{"seq":7\}\n/);
+  },
+  '--proto-type': async () => {
+    const { err } = await runHere(['proxy', '0', 'ws://127.0.0.1:9/', '--proto-type', 'A']);
+    expect(err).toContain('--proto-type needs --proto');
   },
   '--app-type': async () => {
     expect((await shown([CALL, 'a'], '--app-type', 'REQUEST')).out).toMatch(/→ text .* json-rpc request/);

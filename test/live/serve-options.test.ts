@@ -49,7 +49,7 @@ async function serveHeld(...args: string[]): Promise<Serving> {
   return serving;
 }
 /** What a view prints of an echoed text. */
-async function shown(text: string, ...args: string[]): Promise<string> {
+async function shown(text: string | Uint8Array, ...args: string[]): Promise<string> {
   const server = await serve(...args);
   const client = await server.open();
   client.socket.send(text);
@@ -404,6 +404,17 @@ const TESTS: Tests = {
     expect(await shown(call, '--view', 'summary')).toMatch(/→ text +39 FIN MASK json-rpc request sum #1\n/);
     expect(await shown(call, '--view', 'summary', '--app', 'none')).not.toContain('json-rpc');
   },
+  '--payload': async () => {
+    const sent = Buffer.from('81a16101', 'hex');
+    expect(await shown(sent, '--view', 'apps', '--payload', 'msgpack')).toMatch(/→ payload msgpack .*\{"a":1\}\n/);
+  },
+  '--proto': async () => {
+    const proto = ['--proto', 'fixtures/proto/demo.proto', '--proto-type', 'demo.Envelope'];
+    const shownAs = await shown(Buffer.from('0807', 'hex'), '--view', 'apps', ...proto);
+    expect(shownAs).toMatch(/→ payload protobuf Envelope \{"seq":7\}\n/);
+  },
+  '--proto-type': async () =>
+    expect((await runHere(['serve', '0', '--proto-type', 'A'])).err).toContain('--proto-type needs --proto'),
   '--preview': async () => {
     expect(await shown('abcdefgh', '--preview', '3')).toContain('"abc…');
   },
