@@ -11,6 +11,7 @@ import { refusalFor, type PolicyRefusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
+import { count } from '../../terminal/layout.js';
 import { listenError, listenUrl, parsePlace } from '../host/addresses.js';
 import { Agents } from './agents.js';
 import { discardReports, writeReports } from './files.js';
@@ -130,7 +131,7 @@ function announce(
   { json, quiet }: CheckOptions,
 ): Promise<void> | void {
   if (json) return io.stdout.write(jsonLine({ type: 'listening', url, port: port || undefined, pid: io.pid }));
-  if (!quiet) return io.stderr.write(print`${cases.length} cases at ${escapeText(url)}\n`);
+  if (!quiet) return io.stderr.write(print`${count(cases.length, 'case')} at ${escapeText(url)}\n`);
 }
 
 function limitsOf(notice: (message: string) => void): WireLimits {

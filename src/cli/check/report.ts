@@ -14,7 +14,7 @@ import {
 import { tapText } from '../../conformance/reports/tap.js';
 import type { CaseResult } from '../../conformance/run.js';
 import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
-import type { Look } from '../../terminal/layout.js';
+import { count, type Look } from '../../terminal/layout.js';
 import { createTheme } from '../../terminal/theme.js';
 import { outcomesOf, STDOUT } from './files.js';
 import { framesOf, type BelowTrace } from './frames.js';
@@ -244,7 +244,7 @@ export class CheckReport {
     }
     const name = target.includes(agent) ? target : `${agent}  ${target}`;
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
-    const title = `${name}: ${ran} cases${options.http2 ? ' over HTTP/2' : ''} in ${run.duration.toFixed(1)} s, seed ${seed}`;
+    const title = `${name}: ${count(ran, 'case')}${options.http2 ? ' over HTTP/2' : ''} in ${run.duration.toFixed(1)} s, seed ${seed}`;
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
     const verdict = this.verdict(shown.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
     const many = alike.filter(({ cases }) => cases.length > 1).map((one) => escapeText(alikeText(one)));
@@ -264,7 +264,7 @@ export class CheckReport {
     }
     if (shown === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
     if (shown === 0) return theme.ok(print`no required case failed`);
-    return theme.error(print`${shown} required ${shown === 1 ? 'case' : 'cases'} failed`);
+    return theme.error(print`${count(shown, 'required case')} failed`);
   }
 
   private get role(): 'client' | 'server' {
