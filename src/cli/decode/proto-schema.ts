@@ -13,8 +13,18 @@ const MISSING =
 /** Names of types in a message of ours. */
 const MOST_NAMES = 20;
 
+/** By path and name: options are checked first, and read again for each input. */
+const KNOWN = new Map<string, ProtobufType>();
+
 /** The message type of that name in a .proto file. Throws a UsageError: it can't be read, or has no such type. */
 export function protoType(path: string, name: string | undefined): ProtobufType {
+  const key = JSON.stringify([path, name]);
+  const known = KNOWN.get(key) ?? readType(path, name);
+  KNOWN.set(key, known);
+  return known;
+}
+
+function readType(path: string, name: string | undefined): ProtobufType {
   const { Root, Type } = loadProtobufJs();
   const root = new Root();
   root.resolvePath = (importer, target) => importedFile(path, importer, target);

@@ -51,15 +51,7 @@ export async function withReport(
 
 /** The modules of the page: each after those that it imports. */
 const SCRIPTS = [
-  ...[
-    '../base.js',
-    '../core.js',
-    '../bytes.js',
-    '../pipeline.js',
-    '../shared.js',
-    '../tls-layer.js',
-    '../tls-crypto.js',
-  ],
+  ...['base', 'core', 'bytes', 'pipeline', 'shared', 'tls-layer', 'tls-crypto'].map((name) => `../${name}.js`),
   ...['tls-reading.js', 'reading.js', 'app.js'],
 ];
 

@@ -1,5 +1,5 @@
 import { OPCODE } from '../../codec/frames/registry.js';
-import { FOUND, LEAST_MASK, sideOf, SIDES, type LaneRows, type RowBlocks } from './lane-rows.js';
+import { FOUND, FrameSums, LEAST_MASK, sideOf, SIDES, type LaneRows, type RowBlocks } from './lane-rows.js';
 import { grown, ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** The part of the time axis that is drawn, in a number of columns of pixels. */
@@ -46,9 +46,8 @@ export class BinTrack {
 
 /** What falls on the columns of pixels of a lane. Whatever the number of rows is, it is drawn in up to as many steps as there are columns. */
 export class LaneBins {
-  /** Of frames, for each column three values, by side: the largest payload plus 1, 0 for none, and a bit for each opcode. */
-  largest = new Float64Array(0);
-  opcodes = new Uint16Array(0);
+  /** By column. */
+  sums = new FrameSums(0);
   /** Bits of BIN_MARK. */
   readonly marks = new BinTrack();
   /** Seconds: the longest wait for a pong that came there, by who answered. */
@@ -67,22 +66,16 @@ export class LaneBins {
   clear(width: number): void {
     for (const track of this.tracks) track.count = 0;
     this.frames = 0;
-    const room = SIDES.length * width;
-    if (this.largest.length === room) {
-      this.largest.fill(0);
-      this.opcodes.fill(0);
-    } else {
-      this.largest = new Float64Array(room);
-      this.opcodes = new Uint16Array(room);
-    }
+    if (this.sums.opcodes.length === SIDES.length * width) this.sums.clear();
+    else this.sums = new FrameSums(width);
   }
 }
 
 export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
 /**
- * `rows` are those of a lane, by time. Rows outside of the window, or without a time, are left out. `bins` are filled again:
- * whoever draws at each frame of the screen makes no garbage.
+ * Rows outside of the window, or without a time, are left out. `bins` are filled again: whoever draws at each frame of the
+ * screen makes no garbage.
  */
 export function binRows(lane: LaneRows, { from, to, width }: BinWindow, bins = new LaneBins()): LaneBins {
   bins.clear(width);
@@ -124,28 +117,23 @@ function blockAt({ rows, blocks }: LaneRows, row: number, column: number, axis: 
   return undefined;
 }
 
-function addBlock(bins: LaneBins, { bits, largest, opcodes, pongs }: RowBlocks, block: number, x: number): void {
+function addBlock(bins: LaneBins, { bits, sums, pongs }: RowBlocks, block: number, x: number): void {
   bins.frames += 1 << bits;
+  bins.sums.addAll(sums, block, x);
   for (let side = 0; side < SIDES.length; side++) {
-    const from = SIDES.length * block + side;
-    const to = SIDES.length * x + side;
-    if (largest[from]! > bins.largest[to]!) bins.largest[to] = largest[from]!;
-    bins.opcodes[to]! |= opcodes[from]!;
-    if (pongs[from]! > 0) bins.pongs[side]!.add(x, pongs[from]!, 0);
+    // As addWait does, without a call: most blocks have none.
+    const seconds = pongs[SIDES.length * block + side]!;
+    if (seconds > 0) bins.pongs[side]!.add(x, seconds, 0);
   }
 }
 
 function addRow(bins: LaneBins, rows: RowColumns, row: number, x: number): void {
   const kind = rows.kinds[row]!;
-  const flag = rows.flags[row]!;
   if (kind < ROW_KIND.handshake) {
     bins.frames++;
-    const at = SIDES.length * x + sideOf(flag);
-    const size = rows.sizes[row]! + 1;
-    if (size > bins.largest[at]!) bins.largest[at] = size;
-    bins.opcodes[at]! |= 1 << kind;
+    bins.sums.addRow(rows, row, x);
   }
-  if (kind >= OPCODE.pong || (flag & FOUND) !== 0) markRow(bins, rows, row, x);
+  if (kind >= OPCODE.pong || (rows.flags[row]! & FOUND) !== 0) markRow(bins, rows, row, x);
 }
 
 /** What a row shows beside the bar of a frame. */
@@ -153,7 +141,7 @@ function markRow(bins: LaneBins, { kinds, flags, waits }: RowColumns, row: numbe
   const kind = kinds[row]!;
   const flag = flags[row]!;
   if (flag & FOUND) bins.marks.add(x, 0, markOf(flag));
-  if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
+  if (kind === OPCODE.pong) addWait(bins.pongs[sideOf(flag)]!, x, waits[row]!);
   else if (kind === ROW_KIND.gap) bins.marks.add(x, 0, BIN_MARK.gap);
   else if (kind === ROW_KIND.stall)
     addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);

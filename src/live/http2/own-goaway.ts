@@ -1,4 +1,4 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
+import { ByteCollector } from '../../codec/bytes/byte-collector.js';
 import { HTTP2_TYPE, uint32 } from '../../codec/http2/http2-frame.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { FrameHops } from './frame-hops.js';
@@ -14,21 +14,22 @@ const MOST_DEBUG = 200;
  */
 export class OwnGoaway {
   private readonly hops: FrameHops;
-  private isGoaway = false;
-  private kept: Uint8Array = new Uint8Array(0);
+  /** The payload of a GOAWAY; undefined: the frame is another one. */
+  private goaway: ByteCollector | undefined;
 
   constructor(isClient: boolean, found: (code: number, debug: string) => void) {
     this.hops = new FrameHops(isClient, {
       header: ({ type }) => {
-        this.isGoaway = type === HTTP2_TYPE.goaway;
-        this.kept = new Uint8Array(0);
+        this.goaway = type === HTTP2_TYPE.goaway ? new ByteCollector(FIXED + MOST_DEBUG) : undefined;
       },
       payload: (bytes, left) => {
-        if (!this.isGoaway) return;
-        this.kept = concat([this.kept, bytes]).subarray(0, FIXED + MOST_DEBUG);
-        if (left > 0 || this.kept.length < FIXED) return;
-        const code = uint32(this.kept, 4);
-        if (code !== 0) found(code, latin1(this.kept, FIXED, this.kept.length));
+        const { goaway } = this;
+        if (goaway === undefined) return;
+        goaway.push(bytes.slice());
+        if (left > 0 || goaway.seen < FIXED) return;
+        const kept = goaway.bytes();
+        const code = uint32(kept, 4);
+        if (code !== 0) found(code, latin1(kept, FIXED, kept.length));
       },
     });
   }

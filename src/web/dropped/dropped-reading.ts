@@ -11,7 +11,6 @@ import type { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
 export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, bytes: 128 * 1024 * 1024 };
 /** Bytes that wait for lost segments, and those of compression windows. */
 const MOST_HELD = 32 * 1024 * 1024;
-
 /** Bytes that a message may inflate to. */
 const MOST_MESSAGE = 1024 * 1024;
 /** Nothing is written. */

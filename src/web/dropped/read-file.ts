@@ -13,8 +13,9 @@ export type ReadableFile = Pick<File, 'name' | 'size' | 'slice' | 'stream'>;
 const MOST_KEYS = 64 * 1024 * 1024;
 
 /**
- * Reads a file with the key logs that were dropped with it, and answers the commands of its page (`ViewerEnd`) meanwhile and afterwards, as the server of `view`
- * does. `send` gets JSON texts, and batches of rows. It never throws: what is wrong is a report.
+ * Reads a file with the key logs that were dropped with it, and answers the commands of its page (`ViewerEnd`) meanwhile and
+ * afterwards, as the server of `view` does. `send` gets JSON texts, and batches of rows. It never throws: what is wrong is a
+ * report.
  */
 export function readFiles(
   files: readonly ReadableFile[],

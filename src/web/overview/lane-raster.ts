@@ -66,7 +66,8 @@ export class LaneRaster {
     }
   }
 
-  private paintBars({ bins: { largest, opcodes }, middle }: RasterLane, colours: Uint32Array): void {
+  private paintBars({ bins, middle }: RasterLane, colours: Uint32Array): void {
+    const { largest, opcodes } = bins.sums;
     for (let at = 0; at < opcodes.length; at++) {
       const bits = opcodes[at]!;
       if (bits === 0) continue;

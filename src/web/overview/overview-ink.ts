@@ -1,10 +1,12 @@
 import { shownOpcode } from '../../describe/timeline/bins.js';
 import { el } from '../dom.js';
 
+/** A bit for each opcode. */
 const SETS_OF_OPCODES = 2 ** 16;
 
-/** The colours of the overview. People who see few colours can distinguish them (test/web/colours.test.ts), and marks differ in form as well. */
+/** Those of frames. */
 const FRAME_INKS = ['frame-text', 'frame-binary', 'frame-control', 'frame-close', 'frame-other'] as const;
+/** The colours of the overview. People who see few colours can distinguish them (test/web/colours.test.ts), and marks differ in form as well. */
 export const INKS = [
   ...['text', 'quiet', 'line', 'back', 'select'],
   ...FRAME_INKS,

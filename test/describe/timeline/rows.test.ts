@@ -61,9 +61,9 @@ function drawn(bins: LaneBins): unknown {
 
 function addBins(to: LaneBins, from: LaneBins): void {
   to.frames += from.frames;
-  for (const [at, bits] of from.opcodes.entries()) {
-    to.opcodes[at]! |= bits;
-    to.largest[at] = Math.max(to.largest[at]!, from.largest[at]!);
+  for (const [at, bits] of from.sums.opcodes.entries()) {
+    to.sums.opcodes[at]! |= bits;
+    to.sums.largest[at] = Math.max(to.sums.largest[at]!, from.sums.largest[at]!);
   }
   for (const name of ['marks', 'clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const) {
     const { count, columns, values, bits } = from[name];
@@ -281,9 +281,11 @@ describe('bins', () => {
           for (const [side, sent] of [1, 2, 0].entries()) {
             const ofSide = frames.filter(({ flags }) => SIDE_BITS[flags & 3] === sent);
             const ofColumn = (_: number, i: number): boolean => i % SIDES.length === side;
-            const opcodes = bins.opcodes.filter(ofColumn).reduce((all, some) => all | some, 0);
+            const opcodes = bins.sums.opcodes.filter(ofColumn).reduce((all, some) => all | some, 0);
             expect(opcodes).toBe(ofSide.reduce((bits, { kind }) => bits | (1 << kind), 0));
-            expect(Math.max(...bins.largest.filter(ofColumn))).toBe(Math.max(0, ...ofSide.map(({ size }) => size + 1)));
+            expect(Math.max(...bins.sums.largest.filter(ofColumn))).toBe(
+              Math.max(0, ...ofSide.map(({ size }) => size + 1)),
+            );
           }
           const marks = bitsOf(bins.marks);
           expect((marks & BIN_MARK.error) !== 0).toBe(inside.some(({ flags }) => flags & ROW_FLAG.error));
@@ -325,8 +327,8 @@ describe('bins', () => {
     const columns = columnsOf(
       [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server })),
     );
-    const { largest } = binRows(new LaneRows(columns, lanesOf(columns).order), { from: 0, to: 4, width: 4 });
-    expect([...largest]).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0]);
+    const { sums } = binRows(new LaneRows(columns, lanesOf(columns).order), { from: 0, to: 4, width: 4 });
+    expect([...sums.largest]).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0]);
   });
 
   it('are the same in room that was used before', () => {
