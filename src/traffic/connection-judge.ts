@@ -1,7 +1,7 @@
 import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection/stream-reading.js';
 import type { Direction, Frame, UnfinishedMessage } from '../codec/messages/records.js';
 import type { Head } from '../codec/http1/head.js';
-import type { GapKind, Side } from '../codec/bytes/stream-taker.js';
+import type { GapKind, Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
 import { judgeFrame } from '../rules/frames/rules.js';
 import type { Judged, JudgedFrame } from './judged.js';
@@ -16,14 +16,20 @@ export interface JudgedTaker {
 
 /** Reads a connection, and hands every record on with the judgement on it. */
 export class ConnectionJudge implements ConnectionTaker {
+  private known: number | undefined;
+
   constructor(
     private readonly reading: StreamReading,
-    /** The number that the records carry. */
-    private readonly connection: number,
+    /** Has the number that the records carry. */
+    private readonly origin: Pick<StreamOrigin, 'number'>,
     private readonly taker: JudgedTaker,
     /** Of HTTP/2. */
     private readonly stream?: number,
   ) {}
+
+  private get connection(): number {
+    return (this.known ??= this.origin.number);
+  }
 
   /** Messages whose last fragment has not come. */
   get unfinished(): UnfinishedMessage[] {

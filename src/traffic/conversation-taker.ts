@@ -49,7 +49,7 @@ export interface ConversationTaker {
   /** A conversation has ended. */
   closed(summary: ConnectionSummary, ends: Ends): void;
   /** A stream carries something else, and is not read further. Without this, every stream is read as WebSocket. */
-  passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
+  passedOver?(what: OtherTraffic, ends: Ends): void;
 }
 
 /** The two ends, as far as they are known: read only where they are needed, because formatting an address costs time. */

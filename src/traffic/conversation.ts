@@ -1,5 +1,5 @@
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
-import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
+import { endpointTexts, type Endpoint } from '../codec/bytes/endpoint.js';
 import type {
   Carried,
   CloseReason,
@@ -38,6 +38,7 @@ import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 import type { ConversationOptions, ConversationTaker, Ends, OtherTraffic } from './conversation-taker.js';
 import { failureRecord } from './failure-record.js';
+import { counts, isWanted } from './wanted.js';
 
 /**
  * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
@@ -74,23 +75,26 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
 
   constructor(
-    /** The number that its records carry. */
-    readonly number: number,
     readonly origin: StreamOrigin,
     private readonly time: number,
     private readonly options: ConversationOptions,
     private readonly taker: ConversationTaker,
     private readonly below = NO_LAYERS,
   ) {
-    this.tally = new Tally(number);
+    this.tally = new Tally(origin);
     if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.facts = new FactsWatch(origin);
-    this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
+    this.causes = new CauseWatch(origin, options.reading.raw, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;
     this.tally.at(time);
     this.times = new LastTimes(time);
     this.stalls = below.stalls ?? [undefined, undefined];
+  }
+
+  /** The number that its records carry. */
+  get number(): number {
+    return this.origin.number;
   }
 
   /** Messages whose last fragment has not come. */
@@ -129,13 +133,13 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   /** What the layer of this stream carries. */
   carries({ passage, offsets }: Carried): StreamTaker {
-    const { number, origin, time, options, taker, below } = this;
+    const { origin, time, options, taker, below } = this;
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
     const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
     const isNone = passage === undefined && this.layer?.name === 'http2' ? this.layer.name : undefined;
     const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls, isNone };
-    return new Conversation(number, origin, time, options, taker, within);
+    return new Conversation(origin, time, options, taker, within);
   }
 
   /** A WebSocket of this HTTP/2 connection, or a stream that may be one. */
@@ -153,8 +157,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
       passedOver: () => undefined,
     };
     const within: Below = { ...below, stalls: this.stalls, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
-    const origin = streamOrigin(this.origin, stream);
-    return new Conversation(streamNumber(this.number, stream.index), origin, time, options, own, within);
+    const origin = { ...streamOrigin(this.origin, stream), number: streamNumber(this.number, stream.index) };
+    return new Conversation(origin, time, options, own, within);
   }
 
   /** HTTP/1.1 has ended by agreement, and the client of it begins HTTP/2. */
@@ -306,7 +310,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.opens(layer)) return;
     if (layer && layer.name !== below.isNone && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets, this.apps);
-    this.judge = new ConnectionJudge(reading, this.number, this, this.http2?.stream);
+    this.judge = new ConnectionJudge(reading, origin, this, this.http2?.stream);
   }
 
   /** Hands the stream to the layer from here on, if that can take it. */
@@ -365,10 +369,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   /** Whether the connection is wanted: decided when the client is known. */
   private decide(): boolean {
     if (this.isWanted !== undefined) return this.isWanted;
-    const { wants, chosen } = this.options;
-    const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;
-    const isChosen = chosen === undefined || chosen.has(this.number);
-    this.isWanted = isChosen && (wants === undefined || wants({ number: this.number, client, server }));
+    this.isWanted = isWanted(this.options, this.origin, this);
     if (!this.isWanted) this.origin.ignore();
     return this.isWanted;
   }
@@ -377,7 +378,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.judge?.drop();
     this.isPassedOver = true;
     this.origin.ignore();
-    this.taker.passedOver!(what, this.number, this);
+    if (counts(this.options, this.origin, this)) this.taker.passedOver!(what, this);
   }
 
   private get otherwise(): OtherTraffic {

@@ -6,7 +6,7 @@ import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
 import type { Ends } from './conversation-taker.js';
 import type { ConnectionFilter } from './selection/filters.js';
-import { plainRecord, type ConversationContext, type Inspected } from './plain-record.js';
+import { plainRecord, type ConversationContext, type Inspected, type StreamContext } from './plain-record.js';
 import { TlsTraffic } from './layers/tls-traffic.js';
 import { InputReader, type InputTaker } from './inputs/input-reader.js';
 import type { TrafficLimits } from './inputs/traffic-taker.js';
@@ -79,17 +79,24 @@ export class TrafficReader {
       record: (record, ends) => this.out.push(plainRecord(record, contextOf(record.connection, ends))),
       closed: (summary, ends) =>
         this.out.push({ type: 'connection', conversation: contextOf(summary.connection, ends), summary }),
-      passedOver: (what, connection, ends) =>
-        this.out.push({ type: 'other', conversation: contextOf(connection, ends), what }),
+      passedOver: (what, ends) => {
+        const { origin } = ends;
+        const numbered = origin?.isNumbered !== false && { connection: origin!.number };
+        this.out.push({ type: 'other', conversation: { ...numbered, ...streamContext(ends) }, what });
+      },
       notice: (message) => this.out.push({ type: 'notice', message }),
       wrong: (type, message) => this.out.push({ type, message }),
     };
   }
 }
 
-function contextOf(connection: number, { client, server, through, http2 }: Ends): ConversationContext {
+function contextOf(connection: number, ends: Ends): ConversationContext {
+  return { connection, ...streamContext(ends) };
+}
+
+function streamContext({ client, server, through, http2 }: Ends): StreamContext {
   const stream = http2 && { stream: http2.stream };
-  return { connection, ...stream, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
+  return { ...stream, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
 }
 
 /**

@@ -17,9 +17,9 @@ class PushReading {
   private readonly judge: ConnectionJudge;
   private records: Judged[] = [];
 
-  constructor(reading: StreamReading, connection = 0) {
+  constructor(reading: StreamReading, number = 0) {
     const take = (record: Judged): unknown => this.records.push(record);
-    this.judge = new ConnectionJudge(reading, connection, { frame: take, event: take });
+    this.judge = new ConnectionJudge(reading, { number }, { frame: take, event: take });
   }
 
   /** Messages whose last fragment has not come. */

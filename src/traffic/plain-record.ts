@@ -59,9 +59,13 @@ export interface PlainFrame {
 }
 
 /** The connection that a record belongs to. */
-export interface ConversationContext {
-  /** From 0, in the order of first bytes. */
+export interface ConversationContext extends StreamContext {
+  /** From 0, in the order of first packets. */
   readonly connection: number;
+}
+
+/** Where a stream was found. */
+export interface StreamContext {
   /** Of HTTP/2 (RFC 8441). */
   readonly stream?: number;
   /** As far as the input shows. */
@@ -99,7 +103,11 @@ export type Inspected =
   /** A connection has ended. */
   | { readonly type: 'connection'; readonly conversation: ConversationContext; readonly summary: ConnectionSummary }
   /** A connection that carries something else. */
-  | { readonly type: 'other'; readonly conversation: ConversationContext; readonly what: OtherTraffic }
+  | {
+      readonly type: 'other';
+      readonly conversation: StreamContext & { readonly connection?: number };
+      readonly what: OtherTraffic;
+    }
   /** `notice`: information. `damage`: a part can't be read and is left out. `problem`: nothing can be read from here on. */
   | { readonly type: 'notice' | 'damage' | 'problem'; readonly message: string };
 

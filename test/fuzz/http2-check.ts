@@ -65,7 +65,6 @@ function read(pieces: readonly StreamPiece[], lost: () => void = () => undefined
   const origin = { number: 0, a: undefined, b: undefined, isClientFirst: false, ignore: () => (ignored = true) };
   const reading = { capture: 'any' as const, raw: nodeDeflate };
   const conversation = new Conversation(
-    0,
     origin,
     0,
     { reading, http2: openHttp2 },

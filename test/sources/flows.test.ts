@@ -602,7 +602,7 @@ describe('who is not interested', () => {
     const opened: number[] = [];
     const flows = new Flows({
       opened(connection) {
-        opened.push(connection.number);
+        opened.push(connection.order);
         return undefined;
       },
     });

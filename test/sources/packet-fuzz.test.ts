@@ -86,7 +86,7 @@ function run(seed: number): void {
   };
   const flows = new Flows(
     {
-      opened({ number, a, b, streams }) {
+      opened({ order: number, a, b, streams }) {
         if (roll(10) === 0) return undefined;
         if (a.address === '' || b.port < 0) throw new Error('no endpoint');
         return {

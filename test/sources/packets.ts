@@ -236,7 +236,7 @@ export class Recorder implements StreamOpener<TcpConnection> {
   readonly connections: TcpConnection[] = [];
 
   opened(connection: TcpConnection): StreamTaker {
-    const { number, a, b, synSeen } = connection;
+    const { order: number, a, b, synSeen } = connection;
     const { events } = this;
     this.connections.push(connection);
     events.push({

@@ -12,7 +12,7 @@ const OPTIONS = { preview: 100, stretch: true, pretty: false, base64: false, ver
 function judged(bytes: Uint8Array): Judged[] {
   const records: Judged[] = [];
   const take = (record: Judged): unknown => records.push(record);
-  const judge = new ConnectionJudge(new Transcript({ bare: true }), 0, { frame: take, event: take });
+  const judge = new ConnectionJudge(new Transcript({ bare: true }), { number: 0 }, { frame: take, event: take });
   judge.read(0, bytes, 0, bytes.length, NaN);
   judge.end(NaN);
   return records;

@@ -27,8 +27,7 @@ function records(side: Side, said: Uint8Array, cuts: readonly number[] = [], rea
   const found: Judged[] = [];
   const ignore = (): void => undefined;
   const conversation = new Conversation(
-    0,
-    { isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[1],
+    { number: 0, isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     NaN,
     { reading: { raw: nodeDeflate } },
     { record: (record) => void found.push(record), closed: ignore },

@@ -17,8 +17,7 @@ function causeOf(said: readonly Said[], isFromStart = true): string | undefined 
   let found: string | undefined;
   const ignore = (): void => undefined;
   const conversation = new Conversation(
-    0,
-    { number: 0, isClientFirst: isFromStart, ignore } as unknown as ConstructorParameters<typeof Conversation>[1],
+    { number: 0, isClientFirst: isFromStart, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     NaN,
     { reading: { capture: 'any' } },
     { record: ignore, closed: ({ cause }) => void (found = cause && `${cause.code}: ${cause.message}`) },

@@ -17,8 +17,7 @@ function causeOf(...said: readonly Said[]): string | undefined {
   let found: string | undefined;
   const ignore = (): void => undefined;
   const conversation = new Conversation(
-    0,
-    { number: 0, isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[1],
+    { number: 0, isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     0,
     { reading: {} },
     { record: ignore, closed: ({ cause }) => void (found = cause?.message) },

@@ -49,7 +49,6 @@ export function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> =
     ...more,
   };
   const conversation = new Conversation(
-    4,
     origin,
     1,
     { reading: { capture: 'any', raw: nodeDeflate }, ...(http2 && { http2: openHttp2 }) },
@@ -62,7 +61,7 @@ export function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> =
         run.texts.push(`${record.connection % 1e9} ${record.stream} ${record.direction} ${content}`);
       },
       closed: (summary) => run.closed.push(summary),
-      passedOver: (what, _connection, { faults = [] }) => {
+      passedOver: (what, { faults = [] }) => {
         run.passedOver.push(what);
         run.faults.push(...faults);
       },

@@ -62,7 +62,6 @@ function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> = {}): R
     ...more,
   };
   const conversation = new Conversation(
-    0,
     origin,
     1,
     { reading: { capture: 'any' } },
@@ -88,7 +87,7 @@ function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> = {}): R
 function plain(pieces: readonly Piece[]): Judged[] {
   const records: Judged[] = [];
   const take = (record: Judged): unknown => records.push(record);
-  const judge = new ConnectionJudge(new Connection({ capture: 'any' }), 0, { frame: take, event: take });
+  const judge = new ConnectionJudge(new Connection({ capture: 'any' }), { number: 0 }, { frame: take, event: take });
   pieces.forEach(([side, bytes], i) => {
     if (typeof bytes !== 'number') judge.read(side, bytes, 0, bytes.length, i + 1);
   });

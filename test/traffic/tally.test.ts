@@ -67,7 +67,7 @@ function record(direction: Direction, of: Frame, time?: number, codes: Diagnosti
 }
 
 function tallied(records: readonly Judged[]): ConnectionSummary {
-  const tally = new Tally(0);
+  const tally = new Tally({ number: 0 });
   for (const each of records) tally.take(each);
   return tally.summary();
 }
@@ -169,7 +169,7 @@ describe('what is wrong and what is missing', () => {
   });
 
   it('counts holes, and bytes that are no frames', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     const base = { connection: 0, direction: 'client', diagnostics: [] } as const;
     const hole = { ...base, direction: 'server', offset: 0 } as const;
     tally.take({ ...hole, type: 'gap', length: 1448 });
@@ -305,7 +305,7 @@ describe('pings', () => {
   function pinged(steps: readonly Step[]): ConnectionSummary {
     // Memory that is written over, as that of a reader of packets.
     const shared = Buffer.alloc(200);
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     for (const [sender, what, payload, time] of steps) {
       const size = shared.write(payload);
       tally.take(record(sender, frame(OPCODE[what], size, { payload: shared.subarray(0, size) }), time));
@@ -381,7 +381,7 @@ describe('the end', () => {
     ['nobody knows who', [['unknown', 1000]], undefined, { closeCode: 1000, closedBy: 'unknown' }],
   ];
   it('does not know whether the other end was the first, where its last bytes are missing', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     const isUnseen = (): boolean => tally.summary().directions.client.isEndUnseen ?? false;
     tally.take({ connection: 0, direction: 'client', diagnostics: [], type: 'gap', offset: 0, length: 11 });
     tally.take(record('server', closeFrame(1000)));
@@ -391,7 +391,7 @@ describe('the end', () => {
     expect([isUnseen(), provenCloser(tally.summary())]).toEqual([false, 'server']);
   });
   it.each(CLOSES)('%s', (_, closes, reason, expected) => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.take(text);
     for (const [direction, code, words] of closes) tally.take(record(direction, closeFrame(code, words)));
     if (reason) tally.ended(reason);
@@ -404,7 +404,7 @@ describe('the end', () => {
   });
 
   it('was begun by the earlier close frame, also where that is reported later', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.take(record('server', closeFrame(1000), 2));
     tally.take(record('client', closeFrame(4001), 1));
     expect(tally.summary()).toMatchObject({ closeCode: 4001, closedBy: 'client' });
@@ -427,7 +427,7 @@ describe('the end', () => {
   });
 
   it.each(['lost', 'passed'] as const)('gives no 1006 where bytes are %s: the close frame may be among them', (how) => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.take(text);
     tally[how]('server', 10);
     tally.ended('fin');
@@ -435,7 +435,7 @@ describe('the end', () => {
   });
 
   it('gives no 1006 of what never was a WebSocket connection', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.ended('fin');
     expect(tally.summary()).not.toHaveProperty('closeCode');
   });
@@ -443,7 +443,7 @@ describe('the end', () => {
 
 describe('times', () => {
   it('is from the first to the last that was seen', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.at(NaN);
     tally.take(record('client', frame(OPCODE.text, 1), 1_700_000_010.25));
     tally.take(record('client', frame(OPCODE.text, 1)));
@@ -459,13 +459,13 @@ describe('times', () => {
     ['evicted', 1],
     ['end', 1],
   ])('%s: its time counts where it is of this connection', (reason, last) => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.at(1);
     tally.ended(reason, 5);
     expect(tally.summary()).toMatchObject({ firstTime: 1, lastTime: last });
   });
   it('is left out where there is none', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     tally.ended('fin', NaN);
     expect(tally.summary()).not.toHaveProperty('firstTime');
     expect(durationOf(tally.summary())).toBeUndefined();
@@ -510,7 +510,7 @@ describe('handshake and names', () => {
   });
 
   it('takes an end without a close frame for 1006, once the upgrade was seen', () => {
-    const tally = new Tally(0);
+    const tally = new Tally({ number: 0 });
     const handshake = readHandshake({ request, response: response('101 x') });
     tally.take({ type: 'handshake', connection: 0, direction: 'server', handshake, diagnostics: [] });
     tally.ended('fin');
@@ -518,7 +518,7 @@ describe('handshake and names', () => {
   });
 
   it('takes names when they become known', () => {
-    const tally = new Tally(7, { client: '10.0.0.1:4000' });
+    const tally = new Tally({ number: 7 }, { client: '10.0.0.1:4000' });
     expect(tally.summary()).toMatchObject({ connection: 7, client: '10.0.0.1:4000' });
     tally.named({ server: '[::1]:80' });
     expect(tally.summary()).toMatchObject({ client: '10.0.0.1:4000', server: '[::1]:80' });
@@ -532,7 +532,7 @@ describe('handshake and names', () => {
 
 describe('a run', () => {
   function connection(number: number, codes: DiagnosticCode[] = [], reason: CloseReason = 'end'): ConnectionSummary {
-    const tally = new Tally(number);
+    const tally = new Tally({ number });
     tally.take(record('client', frame(OPCODE.text, 10), number, codes));
     tally.take(record('server', frame(OPCODE.binary, 1), number + 1));
     tally.ended(reason);
@@ -585,7 +585,7 @@ describe('a run', () => {
   });
 
   it('has bad ends before errors, before warnings, before holes', () => {
-    const holed = new Tally(2);
+    const holed = new Tally({ number: 2 });
     holed.take({ connection: 2, direction: 'client', diagnostics: [], type: 'gap', offset: 0, length: 1 });
     const summaries = [
       connection(0),

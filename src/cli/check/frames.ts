@@ -66,7 +66,7 @@ export function framesOf(
   for (const exchange of exchanges) {
     const { connection } = exchange;
     const own = { reading, ...(below && { http2: below.http2 }) };
-    const conversation = new Conversation(connection, clientFirst(connection, {}), 0, own, taker);
+    const conversation = new Conversation(clientFirst(connection, {}), 0, own, taker);
     const linesBelow = below?.lines();
     for (const piece of exchange.pieces) {
       if (linesBelow) drawBelow(sides[piece.side], linesBelow(piece));

@@ -83,7 +83,7 @@ export class Writing implements PacketTaker {
   }
 
   packet(
-    { connection, number, fragment, isPart }: SeenPacket,
+    { connection, fragment, isPart }: SeenPacket,
     link: LinkType,
     bytes: Uint8Array,
     originalLength: number,
@@ -91,7 +91,7 @@ export class Writing implements PacketTaker {
     if (!this.areCaptured) return;
     const { seconds, nanoseconds } = this;
     const packet = { link, bytes, originalLength, seconds, nanoseconds };
-    if (connection !== undefined) this.queue.add(packet, this.choiceOf(connection, number!), fragment);
+    if (connection !== undefined) this.queue.add(packet, this.choiceOf(connection), fragment);
     else if (fragment !== undefined) this.queue.add(packet, isPart ? undefined : NEVER, fragment);
   }
 
@@ -172,12 +172,16 @@ export class Writing implements PacketTaker {
     return { rewriter, taker, releasePort: port.release };
   }
 
-  private choiceOf(connection: NonNullable<SeenPacket['connection']>, number: number): PacketChoice {
+  private choiceOf(connection: NonNullable<SeenPacket['connection']>): PacketChoice {
     const known = this.choices.get(connection);
     if (known !== undefined) return known;
     // A stream without a taker is no WebSocket, or not wanted.
     const choice = (): boolean | undefined =>
-      this.wanted.has(number) ? true : connection.taker === undefined ? false : undefined;
+      connection.isNumbered && this.wanted.has(connection.number)
+        ? true
+        : connection.taker === undefined
+          ? false
+          : undefined;
     this.choices.set(connection, choice);
     return choice;
   }

@@ -130,7 +130,7 @@ class JobDecoding {
     this.any ||= text.length > 0;
     if (output.done) return true;
     for (const { summary } of inOrder(pieces.flatMap(({ closed }) => closed))) this.closing.add(summary);
-    for (const { kind, connections } of inOrder(pieces.flatMap(({ passedOver }) => passedOver))) {
+    for (const [kind, connections] of pieces.flatMap(({ passedOver }) => passedOver)) {
       this.closing.passedOver(kind, connections);
     }
     const { failure } = pieces[0]!;

@@ -13,7 +13,7 @@ import { recordFilterOf } from '../decode/record-filter.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { changed } from '../host/changed-io.js';
-import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type JobPiece } from './piece.js';
+import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type JobPiece } from './piece.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { openInput } from '../input/open-input.js';
 import type * as packets from '../entries/packets.js';
@@ -102,7 +102,7 @@ export class CapturePart implements Pace {
   private capture: OrderedCapture | undefined;
   private notes: Note[] = [];
   private closed: { key: Key; summary: ConnectionSummary }[] = [];
-  private passedOver = new Map<OtherTraffic, PassedOver>();
+  private passedOver = new Map<OtherTraffic, number>();
   private failure: JobPiece['failure'];
   private found = false;
   /** Bytes drawn up to the last mark. */
@@ -176,7 +176,7 @@ export class CapturePart implements Pace {
     const taker: TrafficTaker = {
       record: this.isLimited ? (record) => this.record(record) : (record) => this.output.record(record),
       closed: (summary) => this.close(summary),
-      passedOver: (kind, connection) => this.passOver(kind, connection),
+      passedOver: (kind) => this.passOver(kind),
       notice: (message, hint) => void (this.options.quiet || this.note(print`${escapedLines(message)}\n`, { hint })),
     };
     const capture = new OrderedCapture(
@@ -234,10 +234,8 @@ export class CapturePart implements Pace {
     this.marked = drawn;
   }
 
-  private passOver(kind: OtherTraffic, connection: number): void {
-    const { key = this.capture!.keyOf(connection), connections = 0 } = this.passedOver.get(kind) ?? {};
-    this.passedOver.set(kind, { key, kind, connections: connections + 1 });
-    this.mark(key, 0);
+  private passOver(kind: OtherTraffic): void {
+    this.passedOver.set(kind, (this.passedOver.get(kind) ?? 0) + 1);
   }
 
   /** What all readers see is reported by the first. */
@@ -265,7 +263,7 @@ export class CapturePart implements Pace {
       unsearched: output.leftUnsearched,
       notes,
       closed,
-      passedOver: [...passedOver.values()],
+      passedOver: [...passedOver],
       ...(failure && { failure }),
       agreed: isApart ? undefined : { last, packets, connections, opened },
     };

@@ -31,12 +31,6 @@ export interface Note {
   readonly damage?: true;
 }
 
-export interface PassedOver {
-  readonly key: Key;
-  readonly kind: OtherTraffic;
-  readonly connections: number;
-}
-
 /** What has to be the same for all readers; otherwise they do not read the same connections. */
 export interface ReaderAgreement {
   readonly last: boolean;
@@ -59,7 +53,8 @@ export interface JobPiece {
   readonly unsearched: Unsearched;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
-  readonly passedOver: readonly PassedOver[];
+  /** What connections carried instead of WebSocket, and how many. */
+  readonly passedOver: readonly (readonly [kind: OtherTraffic, connections: number])[];
   /** Why the input can't be read, reported after all that could be read. */
   readonly failure?: {
     readonly message: string;

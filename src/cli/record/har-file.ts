@@ -121,7 +121,7 @@ class EntryWriter implements RecordingTaker, RecordedTaker {
     this.started = time;
     const taker = { record: (record: Judged): void => this.take(record), closed: (): void => undefined };
     const reading = { ...READING, ...(this.isCaptured && { capture: 'websocket' as const }) };
-    this.conversation = new Conversation(origin.number, origin, time, { reading }, taker);
+    this.conversation = new Conversation(origin, time, { reading }, taker);
     return this;
   }
 

@@ -52,8 +52,10 @@ export interface Passage {
 
 /** What is known of a stream when a source opens it. More may be known when the stream closes. */
 export interface StreamOrigin {
-  /** From 0, in the order of the source. */
+  /** The number that its records have, from 0, in the order of the source. */
   readonly number: number;
+  /** False: it is not known yet whether it may be WebSocket. Whoever reads `number` now settles it. */
+  readonly isNumbered?: boolean;
   /** Side 0 and side 1; undefined where the source does not say. */
   readonly a: Endpoint | undefined;
   readonly b: Endpoint | undefined;
@@ -73,6 +75,8 @@ export interface StreamOrigin {
   readonly http2?: { readonly stream: number } | undefined;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
+  /** Which of `count` readers of the same source has it, from 0. */
+  share?(count: number): number;
   /** No byte of it is wanted any more, and no further call of its taker, `close` included. */
   ignore(): void;
 }

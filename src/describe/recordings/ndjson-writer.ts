@@ -71,7 +71,7 @@ export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
     });
     this.flush();
     const { reading } = this;
-    return new Conversation(number, origin, time, { reading }, this.taker);
+    return new Conversation(origin, time, { reading }, this.taker);
   }
 
   private pass(call: () => void): void {

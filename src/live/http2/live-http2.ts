@@ -186,7 +186,6 @@ export class LiveHttp2 implements TapTaker {
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
     const origin = { ...streamOrigin(this.origin, stream), number };
     const shown = new Conversation(
-      number,
       origin,
       time,
       { reading: context.reading, apps: context.apps },

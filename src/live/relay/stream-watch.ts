@@ -51,7 +51,7 @@ export class StreamWatch implements RelayWatcher {
     const options = { reading: context.reading, apps: context.apps };
     const recorded = context.recorder?.openedStream?.({ ...origin, http2 }, time);
     // Recorded first: the display of it may break off, the record may not.
-    this.takers = [...(recorded ? [recorded] : []), new Conversation(number, origin, time, options, taker, below)];
+    this.takers = [...(recorded ? [recorded] : []), new Conversation(origin, time, options, taker, below)];
     for (const each of this.takers) each.head(SIDE.client, head, time);
   }
 

@@ -57,7 +57,7 @@ export class LiveConnection implements TapTaker {
     const time = context.now();
     const origin = clientFirst(number, ends, context.isSecure);
     this.recorded = context.recorder?.opened(origin, time);
-    this.conversation = new Conversation(number, origin, time, { reading: context.reading, apps: context.apps }, taker);
+    this.conversation = new Conversation(origin, time, { reading: context.reading, apps: context.apps }, taker);
   }
 
   incoming(bytes: Uint8Array): void {

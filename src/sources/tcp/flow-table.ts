@@ -2,6 +2,8 @@ import type { TcpConnection } from './tcp-connection.js';
 import { PairTable } from './pair-table.js';
 import type { Pair } from './pair-table.js';
 
+/** More than any number. */
+const UNNUMBERED = 2 ** 32;
 /** How many slots are compared to find the one to give up. */
 const LOOK = 32;
 
@@ -95,10 +97,11 @@ export class FlowTable {
     for (let ahead = 1; ahead <= count; ahead++) this.active[(this.hand + ahead) % length] = 0;
   }
 
-  /** All that are not closed, by number. */
+  /** All that are not closed: by number, and then those without one. */
   open(): TcpConnection[] {
-    return this.table.values
-      .filter((connection) => connection !== undefined && !connection.closed)
-      .sort((a, b) => a!.number - b!.number) as TcpConnection[];
+    const open = this.table.values.filter((connection) => connection !== undefined && !connection.closed);
+    return open.sort(
+      (a, b) => (a!.given ?? a!.order + UNNUMBERED) - (b!.given ?? b!.order + UNNUMBERED),
+    ) as TcpConnection[];
   }
 }

@@ -1,4 +1,5 @@
 import { TcpConnection } from './tcp-connection.js';
+import { ConnectionNumbers } from './connection-numbers.js';
 import { FlowTable } from './flow-table.js';
 import { FLOW_LIMITS } from './flow-types.js';
 import type { FlowCounters, FlowLimits } from './flow-types.js';
@@ -24,6 +25,7 @@ export class Flows {
   private readonly segment = new Segment();
   private readonly pair = new Pair();
   private readonly trail = new Trail();
+  private readonly numbers: ConnectionNumbers;
   private isPasted = false;
   /** The connection of the packet that came last, if it is one of TCP, and what its fragments have in common, if it is one of them. */
   seen: TcpConnection | undefined;
@@ -49,17 +51,25 @@ export class Flows {
   constructor(
     private readonly opener: StreamOpener<TcpConnection>,
     limits: Partial<FlowLimits> = {},
+    /** The number of the first connection. */
+    first = 0,
   ) {
     this.limits = { ...FLOW_LIMITS, ...limits };
     this.shared = new Reassembly(this.limits);
     this.table = new FlowTable(this.limits.connections, this.limits.closedConnections);
     this.fragments = new Fragments(this.limits.fragments);
+    this.numbers = new ConnectionNumbers(first);
   }
 
   get counters(): FlowCounters {
     const { duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded } = this.shared;
     const lostDatagrams = this.fragments.lost;
     return { ...this.counts, lostDatagrams, duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded };
+  }
+
+  /** One more than the highest number given. */
+  get next(): number {
+    return this.numbers.next;
   }
 
   /** A packet as an object: see `packet`, which makes none. */
@@ -140,6 +150,7 @@ export class Flows {
     const side = pair.swapped === connection.swapped ? 0 : 1;
     connection.packets++;
     connection.payload[side] += segment.length;
+    if (!connection.isNumbered) this.numbers.take(connection, segment);
     const wasOver = connection.over;
     const resets = connection.note(side, segment);
     if (connection.taker !== undefined) this.advance(connection, side, resets, time);
@@ -164,6 +175,7 @@ export class Flows {
     connection.synSeen = (flags & SYN) !== 0;
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
+    this.numbers.opened(connection);
     connection.through = this.trail.passages;
     connection.isPasted = this.isPasted;
     connection.attach(this.opener.opened(connection, time));
@@ -270,6 +282,7 @@ export class Flows {
     if (connection.closed) return;
     this.flush(connection, time);
     connection.closed = true;
+    this.numbers.ended(connection);
     if (connection.stalls !== undefined) this.endStalls(connection, reason, time);
     const { taker } = connection;
     connection.detach();

@@ -9,6 +9,7 @@ import {
   type StreamOrigin,
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
+import { numberOf, type NumberedConnection } from './connection-numbers.js';
 import { Stream } from './reassembly.js';
 import type { Reassembly } from './reassembly-limits.js';
 
@@ -17,9 +18,10 @@ import { Track } from './track.js';
 import type { WindowStalls } from './window-stalls.js';
 
 /** What is kept of a TCP connection. Made for thousands at once: texts are made when they are first used. */
-export class TcpConnection implements StreamOrigin {
-  /** Counts from 0, in the order of first packets. */
-  readonly number: number;
+export class TcpConnection implements StreamOrigin, NumberedConnection {
+  readonly order: number;
+  given: number | undefined;
+  isOrdinary = false;
   /** Time of the first packet, seconds since the epoch, NaN where unknown. */
   readonly time: number;
   /** By side. */
@@ -54,8 +56,8 @@ export class TcpConnection implements StreamOrigin {
   private readonly high: Address;
   private readonly ports: readonly [low: number, high: number];
 
-  constructor(number: number, pair: Pair, swapped: boolean, time: number, shared: Reassembly) {
-    this.number = number;
+  constructor(order: number, pair: Pair, swapped: boolean, time: number, shared: Reassembly) {
+    this.order = order;
     this.time = time;
     this.swapped = swapped;
     this.low = pair.address(false);
@@ -63,6 +65,18 @@ export class TcpConnection implements StreamOrigin {
     this.ports = [pair.port(false), pair.port(true)];
     this.isSelf = this.ports[0] === this.ports[1] && this.low.every((word, index) => word === this.high[index]);
     this.streams = [new Stream(0, shared), new Stream(1, shared)];
+  }
+
+  get number(): number {
+    return numberOf(this);
+  }
+
+  get isEstablished(): boolean {
+    return this.tracks.every(({ synSeen }) => synSeen);
+  }
+
+  get isNumbered(): boolean {
+    return this.given !== undefined;
   }
 
   /** Side 0: the initiator where a SYN or SYN/ACK was seen, else the sender of the first packet. */
@@ -78,6 +92,11 @@ export class TcpConnection implements StreamOrigin {
   /** Which of `count` shards, from 0: see `shardOf`. */
   shard(count: number): number {
     return shardOf(this.low, this.high, count);
+  }
+
+  /** By the golden ratio: orders in any steps are spread evenly, those of clients that open their connections in pairs as well. */
+  share(count: number): number {
+    return Math.floor(((Math.imul(this.order, 0x9e3779b1) >>> 0) / 2 ** 32) * count);
   }
 
   /** Takes what a segment's header shows, whether the bytes are read or not. Returns whether it resets the connection. */

@@ -1,5 +1,5 @@
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
-import type { Side } from '../../codec/bytes/stream-taker.js';
+import type { Side, StreamOrigin } from '../../codec/bytes/stream-taker.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding } from '../../rules/catalogue.js';
 import type { Judged, JudgedFrame } from '../judged.js';
@@ -41,7 +41,7 @@ export class CauseWatch {
 
   /** `offsets`: of the first bytes of each side. */
   constructor(
-    private readonly connection: number,
+    private readonly origin: Pick<StreamOrigin, 'number'>,
     private readonly raw: RawDeflate | undefined,
     offsets: readonly [number, number] = FROM_START,
   ) {
@@ -130,7 +130,7 @@ export class CauseWatch {
     return open.flatMap(({ record: { direction, time }, search: { cause, offset } }) =>
       cause === undefined
         ? []
-        : [{ type: 'cause', connection: this.connection, direction, time, offset, cause, diagnostics: [] }],
+        : [{ type: 'cause', connection: this.origin.number, direction, time, offset, cause, diagnostics: [] }],
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Flows } from '../../sources/tcp/flows.js';
+import type { Flows, TcpConnection } from '../../sources/tcp/flows.js';
 import type { LinkType, Packet } from '../../sources/bytes/types.js';
 import type { PacketReader } from '../../sources/files/packet-reader.js';
 import { DeflateWindows } from '../../codec/deflate/windows.js';
@@ -27,8 +27,7 @@ const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends, hasLo
 /** What a packet belongs to. */
 export interface SeenPacket {
   /** Undefined: to none of TCP, as far as it is known. */
-  readonly connection: { readonly taker: unknown } | undefined;
-  readonly number: number | undefined;
+  readonly connection: Pick<TcpConnection, 'taker' | 'number' | 'isNumbered'> | undefined;
   /** What the fragments of its datagram have in common; undefined: it is a whole one. */
   readonly fragment: string | undefined;
   /** Others of them are still to come. */
@@ -44,7 +43,6 @@ export class PacketTraffic {
   private readonly windows: DeflateWindows;
   private readonly budget: SearchBudget;
   private readonly flows: Flows;
-  private readonly conversations: Conversations;
   private readonly hinted = new Set<string>();
 
   constructor(
@@ -62,27 +60,28 @@ export class PacketTraffic {
     this.budget = { limit: half, held: 0, dropped: 0 };
     const { windows, budget: searchBudget } = this;
     const reading = { ...options.reading, capture: 'any' as const, windows, searchBudget };
-    this.conversations = new Conversations(
-      { ...options, reading, http2: openHttp2 },
-      {
-        record: (record, ends) => taker.record(record, ends),
-        ending: (...args) => taker.ending?.(...args),
-        closed: (summary, ends) => {
-          if (summary.tls?.reason !== undefined) this.hint('tls', summary.connection, ends);
-          taker.closed(summary, ends);
+    const flowLimits = { totalBytes: half, ...(maxConnections !== undefined && { connections: maxConnections }) };
+    this.flows = new flows(
+      new Conversations(
+        { ...options, reading, http2: openHttp2 },
+        {
+          record: (record, ends) => taker.record(record, ends),
+          ending: (...args) => taker.ending?.(...args),
+          closed: (summary, ends) => {
+            if (summary.tls?.reason !== undefined) this.hint('tls', ends);
+            taker.closed(summary, ends);
+          },
+          passedOver: (what, ends) => this.passedOver(what, ends),
         },
-        passedOver: (what, connection, ends) => this.passedOver(what, connection, ends),
-      },
+      ),
+      flowLimits,
+      options.first,
     );
-    this.flows = new flows(this.conversations, {
-      totalBytes: half,
-      ...(maxConnections !== undefined && { connections: maxConnections }),
-    });
   }
 
   /** One more than the number of the newest connection. */
   get opened(): number {
-    return this.conversations.next;
+    return this.flows.next;
   }
 
   /** All of them. */
@@ -105,10 +104,10 @@ export class PacketTraffic {
     this.flows.packet(link, bytes, start, end, originalLength, time);
   }
 
-  /** The connection of the packet that came last, with the number that its records have. */
+  /** The connection of the packet that came last. */
   get newest(): SeenPacket {
     const { seen: connection, fragment, isPart } = this.flows;
-    return { connection, number: connection && connection.number + this.options.first, fragment, isPart };
+    return { connection, fragment, isPart };
   }
 
   /** A key log within the capture. */
@@ -152,17 +151,19 @@ export class PacketTraffic {
     return evicted + crowded + this.budget.dropped + this.windows.evicted > 0;
   }
 
-  private passedOver(what: OtherTraffic, connection: number, ends: Ends): void {
-    this.taker.passedOver(what, connection, ends);
-    this.hint(what, connection, ends);
+  private passedOver(what: OtherTraffic, ends: Ends): void {
+    this.taker.passedOver(what, ends);
+    this.hint(what, ends);
   }
 
   /** Once for each kind, and for each reason why TLS is not read. */
-  private hint(what: OtherTraffic, connection: number, ends: Ends): void {
+  private hint(what: OtherTraffic, ends: Ends): void {
     const kind = what === 'tls' ? `${what} ${ends.tls?.reason}` : what;
     const hasLog = this.options.tls?.hasLog === true;
-    const hint = this.hinted.has(kind) ? undefined : HINTS[what]?.(connection, ends, hasLog);
-    if (hint === undefined) return;
+    const hintOf = this.hinted.has(kind) ? undefined : HINTS[what];
+    const connection = hintOf && ends.origin?.number;
+    const hint = connection === undefined ? undefined : hintOf?.(connection, ends, hasLog);
+    if (hint === undefined || connection === undefined) return;
     this.hinted.add(kind);
     this.taker.notice(hint, { kind, connection });
   }

@@ -131,7 +131,7 @@ export class RecordedTraffic {
 
   constructor(
     private readonly reader: RecordingReader,
-    options: ConversationsOptions,
+    private readonly options: ConversationsOptions,
     { maxConnections = DEFAULT_CONNECTIONS, maxWindows = DEFAULT_WINDOWS }: TrafficLimits,
     private readonly taker: RecordedTrafficTaker,
   ) {
@@ -149,7 +149,7 @@ export class RecordedTraffic {
 
   /** One more than the number of the newest connection. */
   get opened(): number {
-    return this.conversations.next;
+    return this.options.first + this.next;
   }
 
   /** Why it holds no connection, `problem` being what ended it; undefined: it holds some. */
@@ -186,7 +186,7 @@ export class RecordedTraffic {
     }
     if (Number.isNaN(this.start)) this.start = time;
     for (const message of this.early.splice(0)) this.taker.damage(message);
-    const stream = new NumberedStream(this.numberOf(recorded.number), recorded, this.left);
+    const stream = new NumberedStream(this.options.first + this.numberOf(recorded.number), recorded, this.left);
     stream.conversation = this.conversations.opened(stream, time);
     this.streams.set(recorded.number, stream);
     return stream;

@@ -36,8 +36,10 @@ class TextStream implements StreamOrigin {
 export class TextTraffic {
   any = false;
   private conversations: Conversations | undefined;
+  private chosen: ConversationsOptions | undefined;
   private bare: Conversation | undefined;
   private hasBare = false;
+  private after = 0;
   private readonly oneSided: OneSidedStreams | undefined;
   /** By the number of the stream; undefined: another shard has it. */
   private readonly streams = new Map<number, Conversation | undefined>();
@@ -53,7 +55,7 @@ export class TextTraffic {
 
   /** One more than the number of the newest connection, those of packets not counted. */
   get next(): number {
-    return this.conversations?.next ?? 0;
+    return this.after;
   }
 
   /** It holds bytes, not only packets. */
@@ -96,21 +98,27 @@ export class TextTraffic {
   }
 
   /** Streams without addresses can't be chosen by them. */
-  private open(stream: TextStream): Conversation | undefined {
+  private open(stream: number, isOneSequence: boolean): Conversation | undefined {
+    const options = (this.chosen ??= this.options());
+    const number = options.first + stream;
+    this.after = Math.max(this.after, number + 1);
+    return this.conversationsOf(options).opened(new TextStream(number, isOneSequence), NaN);
+  }
+
+  private conversationsOf(options: ConversationsOptions): Conversations {
     const { taker } = this;
-    this.conversations ??= new Conversations(
-      { ...this.options(), wants: undefined },
+    return (this.conversations ??= new Conversations(
+      { ...options, wants: undefined },
       {
         record: (record, ends) => taker.record(record, ends),
         ending: (...args) => taker.ending?.(...args),
         closed: (summary, ends) => taker.closed(summary, ends),
       },
-    );
-    return this.conversations.opened(stream, NaN);
+    ));
   }
 
   private takeBare(bytes: Uint8Array, time: number): void {
-    if (!this.hasBare) this.bare = this.open(new TextStream(0, true));
+    if (!this.hasBare) this.bare = this.open(0, true);
     this.hasBare = true;
     this.bare?.data(0, bytes, 0, bytes.length, time);
   }
@@ -132,7 +140,7 @@ export class TextTraffic {
 
   private hand(stream: number, side: 0 | 1, bytes: Uint8Array, time: number): void {
     if (!this.streams.has(stream)) {
-      this.streams.set(stream, this.open(new TextStream(stream, false)));
+      this.streams.set(stream, this.open(stream, false));
     }
     this.streams.get(stream)?.data(side, bytes, 0, bytes.length, time);
   }

@@ -17,7 +17,7 @@ export interface TrafficTaker {
   /** A WebSocket connection has ended. */
   closed(summary: ConnectionSummary, ends: Ends): void;
   /** A connection carries something else. */
-  passedOver(what: OtherTraffic, connection: number, ends: Ends): void;
+  passedOver(what: OtherTraffic, ends: Ends): void;
   notice(message: string, hint?: Hint): void;
 }
 

@@ -54,7 +54,6 @@ export class RedactedOpener implements StreamOpener, Http2StreamOpener {
     const most = MOST_LOOKED_AT;
     const reading = { ...this.reading, previewBytes: most, messageBytes: most, maxMessageBytes: most };
     const conversation = new Conversation(
-      origin.number,
       origin,
       time,
       { reading },

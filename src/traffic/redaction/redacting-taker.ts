@@ -38,7 +38,7 @@ function originals<Options extends ConversationOptions>(options: Options): Optio
  */
 class RedactingTaker implements ConversationTaker {
   private readonly streams = new Map<number, RedactedStream>();
-  readonly passedOver?: (what: OtherTraffic, connection: number, ends: Ends) => void;
+  readonly passedOver?: (what: OtherTraffic, ends: Ends) => void;
 
   constructor(
     private readonly options: ConversationOptions,
@@ -46,7 +46,7 @@ class RedactingTaker implements ConversationTaker {
     private readonly inner: ConversationTaker,
   ) {
     if (inner.passedOver) {
-      this.passedOver = (what, connection, ends) => inner.passedOver!(what, connection, this.endsOf(ends));
+      this.passedOver = (what, ends) => inner.passedOver!(what, this.endsOf(ends));
     }
   }
 
@@ -113,7 +113,7 @@ class RedactingTaker implements ConversationTaker {
     };
     const carrier = ends.tls && this.redaction.addresses === undefined ? carrierOf(ends.tls) : undefined;
     const below = { layers: [], depth: MOST_LAYERS, offsets: [0, 0] as const, carrier, stalls };
-    return new Conversation(connection, origin, record?.time ?? NaN, options, taker, below);
+    return new Conversation(origin, record?.time ?? NaN, options, taker, below);
   }
 
   private endsOf(ends: Ends): Ends {

@@ -54,7 +54,8 @@ export interface RecordScope {
 }
 
 export interface Connected {
-  readonly number: number;
+  /** Undefined: it may still be any; NaN: it has none. */
+  readonly number: number | undefined;
   readonly client: Endpoint;
   readonly server: Endpoint;
   /** It is asked whether any of the WebSockets that it may carry over HTTP/2 is wanted. */
@@ -84,7 +85,11 @@ export interface RecordFilter {
 /** Which connections are read at all; undefined: all of them. */
 export function connectionFilter({ connection, client, server }: ConnectionCriteria): ConnectionFilter | undefined {
   const tests: ConnectionFilter[] = [];
-  if (connection) tests.push(({ number, mayCarry }) => connection.some((range) => isInRange(number, range, mayCarry)));
+  if (connection) {
+    const isNumber = (number: number, mayCarry?: true): boolean =>
+      connection.some((range) => isInRange(number, range, mayCarry));
+    tests.push(({ number, mayCarry }) => number === undefined || isNumber(number, mayCarry));
+  }
   if (client) tests.push((connected) => matchesAny(client, connected.client));
   if (server) tests.push((connected) => matchesAny(server, connected.server));
   return all(tests);

@@ -84,7 +84,7 @@ export class RunTally {
     return {
       connections: Object.values(others).reduce((sum, count) => sum + count, webSocket),
       webSocket,
-      passedOver: { ...others },
+      passedOver: Object.fromEntries(Object.entries(others).sort(([one], [other]) => placeOf(one) - placeOf(other))),
       ...(packets !== undefined && { packets }),
       ...(lastTime >= firstTime && { firstTime, lastTime }),
       directions: structuredClone(sums),
@@ -93,6 +93,14 @@ export class RunTally {
       diagnostics: { ...diagnostics },
     };
   }
+}
+
+/** The order in which what is no WebSocket is listed. */
+const KINDS = ['tls', 'http', 'http2', 'proxy', 'socks', 'other', 'silent'];
+
+function placeOf(kind: string): number {
+  const place = KINDS.indexOf(kind);
+  return place < 0 ? KINDS.length : place;
 }
 
 function zero(): Sums {

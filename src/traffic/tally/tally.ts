@@ -8,7 +8,7 @@ import type { Judged, JudgedFrame } from '../judged.js';
 import { ActivityCount } from './activity.js';
 import { NO_CLOSE_FRAME } from './close-codes.js';
 import { DirectionTally } from './lane.js';
-import type { CloseReason } from '../../codec/bytes/stream-taker.js';
+import type { CloseReason, StreamOrigin } from '../../codec/bytes/stream-taker.js';
 import type { ConnectionSummary, HandshakeSummary, PassedEndpoints, StallSummary } from './summary.js';
 
 const SIDE = { client: 0, server: 1, unknown: 2 } as const;
@@ -38,7 +38,8 @@ export class Tally {
   private blind = false;
 
   constructor(
-    readonly connection: number,
+    /** Has the number of the connection. */
+    private readonly origin: Pick<StreamOrigin, 'number'>,
     private endpoints: PassedEndpoints = {},
   ) {}
 
@@ -111,11 +112,11 @@ export class Tally {
   }
 
   summary(): ConnectionSummary {
-    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
+    const { endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
     const closeCode = this.closeCode();
     const activity = this.activity?.activity();
     return {
-      connection,
+      connection: this.origin.number,
       ...endpoints,
       ...(!Number.isNaN(first) && { firstTime: first, lastTime: last }),
       directions: {
