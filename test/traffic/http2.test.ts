@@ -15,6 +15,10 @@ const GET: Fields = [
   [':authority', 'a'],
 ];
 
+const OPEN = new Http2End().headers(1, OK.slice(0, 1));
+const REFUSED = new Http2End().headers(1, [[':status', '403']], { flags: endStream });
+const CLOSED = concat([OPEN, new Http2End().data(1, Uint8Array.of(0x88, 2, 3, 0xe8), endStream)]);
+
 /** Two WebSockets, streams 1 and 5, and a request between them, stream 3. */
 function twoOfThem(): Piece[] {
   const [client, server] = [new Http2End(), new Http2End()];
@@ -98,6 +102,37 @@ describe('WebSockets over HTTP/2', () => {
     });
     expect(first).not.toHaveProperty('handshake.key');
     expect(first).not.toHaveProperty('handshake.expectedAccept');
+  });
+
+  it.each([
+    ['a refusal that is whole', 0, REFUSED, 'fin', []],
+    ['an answer that is whole', 0, CLOSED, 'fin', ['4 1 client on its way']],
+    ['a refusal that is whole', 8, REFUSED, 'reset', []],
+    ['an answer that is not whole', 0, OPEN, 'reset', ['4 1 client on its way']],
+  ] as const)('end as a server says by RST_STREAM after %s, code %i', (_, code, answer, ended, expected) => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const { texts, closed, records } = converse([
+      ...begin(client, server),
+      [0, client.headers(1, CONNECT)],
+      [1, answer],
+      [1, server.reset(1, code)],
+      [0, client.data(1, text(0, 'on its way'))],
+    ]);
+    expect(closed).toMatchObject([{ ended, endedBy: 'server' }]);
+    expect(records.filter(({ type }) => type === 'http2')).toMatchObject([{ event: { name: 'RST_STREAM', code } }]);
+    expect(texts).toEqual(expected);
+  });
+
+  it('are reset by a client that resets with NO_ERROR after its END_STREAM', () => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const { closed } = converse([
+      ...begin(client, server),
+      [0, client.headers(1, CONNECT)],
+      [1, server.headers(1, OK)],
+      [0, client.data(1, new Uint8Array(0), endStream)],
+      [0, client.reset(1, 0)],
+    ]);
+    expect(closed).toMatchObject([{ ended: 'reset', endedBy: 'client' }]);
   });
 
   it('give the same records, however the bytes are cut', () => {

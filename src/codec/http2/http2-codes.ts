@@ -22,7 +22,7 @@ export function http2ErrorName(code: number): string {
 }
 
 /** Those that are sent (RFC 9113 §7). */
-export const HTTP2_ERROR = { protocolError: 1, refusedStream: 7, cancel: 8 } as const;
+export const HTTP2_ERROR = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const;
 
 /** RFC 9113 §6.5.2, RFC 8441 §3. */
 export const HTTP2_SETTING = {

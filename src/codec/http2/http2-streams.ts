@@ -1,5 +1,6 @@
 import { otherSide, type CloseReason, type GapKind, type Side } from '../bytes/stream-taker.js';
 import type { Head } from '../http1/head.js';
+import { HTTP2_ERROR } from './http2-codes.js';
 import type { Http2Event, Http2Opener, Http2StreamTaker } from './http2-taker.js';
 
 /** WebSockets of one connection that are read at one time. */
@@ -14,6 +15,8 @@ const IN_FLIGHT = 5;
 /** RFC 9113 §6.9.2. */
 const DEFAULT_WINDOW = 65_535;
 
+type Http2Reset = Extract<Http2Event, { readonly name: 'RST_STREAM' }>;
+
 /** Of a stream whose beginning was seen: bytes of DATA that each side sent, and by how many it opened its own window. */
 class StreamFlow {
   readonly sent: [number, number] = [0, 0];
@@ -26,9 +29,12 @@ interface OpenStream {
   taker: Http2StreamTaker | undefined;
   readonly isRequest: boolean;
   readonly ended: [boolean, boolean];
-  isAnswered: boolean;
+  /** The side that sent an answer. */
+  answeredBy: Side | undefined;
   /** When it was reset: what the other side had sent by then may still come. */
   resetAt: number | undefined;
+  /** What that is: `fin` where it only says that nothing more is wanted. */
+  resetIs: 'fin' | 'reset';
   /** Undefined: it is an ordinary request, or its beginning was not seen. */
   readonly flow: StreamFlow | undefined;
   /** Bytes that may be missing before the next ones: an estimate; 0: none. */
@@ -39,9 +45,10 @@ function openStream(flow: StreamFlow | undefined): OpenStream {
   return {
     taker: undefined,
     isRequest: false,
-    isAnswered: false,
+    answeredBy: undefined,
     ended: [false, false],
     resetAt: undefined,
+    resetIs: 'reset',
     flow,
     lost: [0, 0],
   };
@@ -74,7 +81,7 @@ export class Http2Streams {
   isUnanswered(stream: number): boolean {
     const entry = this.open.get(stream);
     // Where the request of a WebSocket was not seen, its answer need not have been either.
-    return entry !== undefined && (entry.isRequest || entry.flow !== undefined) && !entry.isAnswered;
+    return entry !== undefined && (entry.isRequest || entry.flow !== undefined) && entry.answeredBy === undefined;
   }
 
   /** Those that were seen, of any kind. */
@@ -115,7 +122,7 @@ export class Http2Streams {
     const entry = this.open.get(stream);
     // Its bytes follow its head.
     if (entry) entry.lost[side] = 0;
-    if (entry && head.kind === 'response') entry.isAnswered = true;
+    if (entry && head.kind === 'response') entry.answeredBy = side;
     entry?.taker?.head(side, head, time);
   }
 
@@ -166,19 +173,22 @@ export class Http2Streams {
   }
 
   /** A reset ends both directions; only of a WebSocket something may still come that was sent before the other side knew of it. */
-  reset(stream: number, side: Side, event: Http2Event, time: number): void {
+  reset(stream: number, side: Side, event: Http2Reset, time: number): void {
     const entry = this.open.get(stream);
     if (entry === undefined) return;
     // It gives up what it never could send. A window that was used up may be about to be opened.
     if (entry.resetAt === undefined && entry.flow?.sent[side] === 0) this.tellWindow(stream, side, entry, time);
-    entry.ended[side] = true;
     if (entry.resetAt === undefined) {
       entry.resetAt = time;
+      // RFC 9113 §8.1: the answer is whole, and what the client would send is not wanted.
+      const isWhole = entry.answeredBy === side && entry.ended[side] && event.code === HTTP2_ERROR.noError;
       entry.taker?.http2Event(side, event, time);
-      entry.taker?.reset(side, time);
+      if (isWhole) entry.resetIs = 'fin';
+      else entry.taker?.reset(side, time);
     }
+    entry.ended[side] = true;
     if (entry.taker === undefined || (entry.ended[0] && entry.ended[1]))
-      return this.close(stream, entry, 'reset', time);
+      return this.close(stream, entry, entry.resetIs, time);
     this.dying.set(stream, entry);
     if (this.dying.size > MOST_RESET) this.expire(Infinity);
   }
@@ -186,7 +196,7 @@ export class Http2Streams {
   /** Closes what was reset long before `time`. */
   expire(time: number): void {
     for (const [stream, entry] of this.dying) {
-      if (time - entry.resetAt! > IN_FLIGHT) this.close(stream, entry, 'reset', entry.resetAt!);
+      if (time - entry.resetAt! > IN_FLIGHT) this.close(stream, entry, entry.resetIs, entry.resetAt!);
     }
   }
 
@@ -223,7 +233,7 @@ export class Http2Streams {
     if (oldest !== undefined) this.closed.delete(oldest);
     this.closed.add(stream);
     for (const side of [0, 1] as const) this.tellWindow(stream, side, entry, time);
-    entry.taker?.close(entry.resetAt === undefined ? reason : 'reset', entry.resetAt ?? time);
+    entry.taker?.close(entry.resetAt === undefined ? reason : entry.resetIs, entry.resetAt ?? time);
   }
 
   private forgetRequest(): void {

@@ -19,7 +19,6 @@ import { close, text } from '../verdicts/autobahn.js';
 
 const CLIENT = ['client'] as const;
 const EMPTY = new Uint8Array(0);
-const NO_ERROR = 0;
 
 interface ClientResetRow {
   readonly id: string;
@@ -59,7 +58,8 @@ const RESETTING = RESETS.map(({ id, title, act }) =>
       stream.hasEnded = true;
       const hasAnswered = await pinged(link, bench.patience);
       const { goaway, end } = link;
-      if (goaway && goaway.code !== NO_ERROR) return http2Verdict(talk, 'FAILED', `${goawayText(goaway)} came`);
+      if (goaway && goaway.code !== HTTP2_ERROR.noError)
+        return http2Verdict(talk, 'FAILED', `${goawayText(goaway)} came`);
       if (hasAnswered) return http2Verdict(talk, 'OK', 'the connection goes on: PING was answered');
       if (goaway || end === 'fin') return http2Verdict(talk, 'OK', 'the client ended the connection in order');
       if (end === 'reset') return http2Verdict(talk, 'NON-STRICT', 'the client reset the connection');
@@ -118,7 +118,7 @@ const PUSHED = talking(
     link.frame(HTTP2_TYPE.pushPromise, stream.id, [0, 0, 0, 2, ...request], HTTP2_FLAG.endHeaders);
     const hasAnswered = await pinged(link, bench.patience);
     const { goaway, end } = link;
-    if (goaway && goaway.code !== NO_ERROR)
+    if (goaway && goaway.code !== HTTP2_ERROR.noError)
       return http2Verdict(talk, goaway.code === HTTP2_ERROR.protocolError ? 'OK' : 'NON-STRICT', goawayText(goaway));
     if (end) return http2Verdict(talk, 'OK', 'the client ended the connection');
     return http2Verdict(talk, 'FAILED', hasAnswered ? 'the connection goes on' : 'nothing came');

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { parseHead, type RequestHead } from '../../codec/http1/head.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import type { PolicyRefusal } from '../listener/policy.js';
 import type { DialRoute } from '../client/dial.js';
 import { endsOf } from '../sockets/socket-ends.js';
@@ -42,7 +42,6 @@ interface ClientLeg {
 type Goaway = (code: number, lastStream: number) => void;
 
 const NOT_HTTP1: PolicyRefusal = { status: 400, reason: 'the request has no form in HTTP/1.1' };
-const NO_ERROR = 0;
 
 /** HTTP/2 of a relay: the connections of its clients, and those to the server. Each client has its own. */
 export class Http2Relay {
@@ -117,7 +116,8 @@ export class Http2Relay {
   }
 
   private reportGoaway(code: number): void {
-    if (code !== NO_ERROR) this.taker.trouble(`the server ends an HTTP/2 connection: GOAWAY ${http2ErrorName(code)}`);
+    if (code !== HTTP2_ERROR.noError)
+      this.taker.trouble(`the server ends an HTTP/2 connection: GOAWAY ${http2ErrorName(code)}`);
   }
 
   private watched(leg: ClientLeg | undefined, side: Side, code: number, lastStream: number): void {

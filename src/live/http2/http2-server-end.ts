@@ -15,9 +15,6 @@ import { chunkOf, lastChunk } from './chunked-text.js';
 
 type Done = (error?: Error | null) => void;
 
-/** RFC 9113 §7. */
-const NO_ERROR = 0;
-const INTERNAL_ERROR = 2;
 /** After our END_STREAM a client may be silent for that long: milliseconds. nghttpx 1.52 leaves such streams open for good. */
 const LINGER = 30_000;
 
@@ -100,7 +97,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
       return void stream.end(() => done());
     }
     // The end came before that of the body.
-    else if (state === 'body') this.resetWith(INTERNAL_ERROR);
+    else if (state === 'body') this.resetWith(HTTP2_ERROR.internalError);
     done();
   }
 
@@ -119,7 +116,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
   /** RFC 9113 §8.1: the answer is whole, and nothing more is wanted of the client. */
   private linger(): void {
     const { stream } = this;
-    const late = setTimeout(() => stream.close(NO_ERROR), LINGER).unref();
+    const late = setTimeout(() => stream.close(HTTP2_ERROR.noError), LINGER).unref();
     stream.on('data', () => late.refresh());
     stream.on('close', () => clearTimeout(late));
   }
@@ -171,7 +168,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
   private takeBody(bytes: Uint8Array): void {
     const body = this.body!;
     body.take(bytes);
-    if (body.isBroken) return this.resetWith(INTERNAL_ERROR);
+    if (body.isBroken) return this.resetWith(HTTP2_ERROR.internalError);
     if (body.isWhole) this.answered();
   }
 
@@ -188,7 +185,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     this.content = [];
     this.trouble(refusal);
     const isAnswered = stream.headersSent || stream.destroyed || stream.closed;
-    if (isAnswered) return this.resetWith(INTERNAL_ERROR);
+    if (isAnswered) return this.resetWith(HTTP2_ERROR.internalError);
     stream.respond({ ':status': String(refusal.status), 'content-type': 'text/plain; charset=utf-8' });
     // Both ends are reset: what the server sends after that has no reader.
     stream.end(`wsinspect: ${refusal.reason}\n`, () => this.destroy(new Error(refusal.reason)));

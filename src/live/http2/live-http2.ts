@@ -3,15 +3,12 @@ import {
   clientFirst,
   otherSide,
   type CloseReason,
-  type GapKind,
   type Side,
   type StreamOrigin,
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
-import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { Head } from '../../codec/http1/head.js';
-import type { Http2Event, Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
-import { malformationOf } from '../../rules/handshake/rules.js';
+import type { Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
 import { Conversation } from '../../traffic/conversation.js';
 import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import { http2FaultWords } from '../../traffic/layers/http2-words.js';
@@ -19,6 +16,7 @@ import type { LayerTaker } from '../../traffic/layers/layers.js';
 import { MOST_LAYERS, NO_LAYERS } from '../../traffic/layers/below.js';
 import { streamOrigin } from '../../traffic/stream-origin.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
+import { ChosenStream } from './chosen-stream.js';
 import { oncePassed } from './tapped-socket.js';
 import { WithoutHidden } from './without-hidden.js';
 import type { TapTaker } from '../sockets/tap.js';
@@ -179,7 +177,7 @@ export class LiveHttp2 implements TapTaker {
     return isHidden;
   }
 
-  private open(stream: Http2Stream, time: number): Http2StreamTaker {
+  private open(stream: Http2Stream, time: number): readonly Http2StreamTaker[] {
     const { context, taker } = this;
     const number = taker.number(stream.stream);
     this.numbers.set(stream.stream, number);
@@ -193,108 +191,6 @@ export class LiveHttp2 implements TapTaker {
       below,
     );
     const recorded = context.recorder?.openedStream?.({ ...origin, http2: stream }, time);
-    return recorded ? new BothStreams(recorded, shown) : shown;
-  }
-}
-
-/** Two takers of a stream. */
-class BothStreams implements Http2StreamTaker {
-  constructor(
-    private readonly one: Http2StreamTaker,
-    private readonly other: Http2StreamTaker,
-  ) {}
-
-  head(...args: Parameters<Http2StreamTaker['head']>): void {
-    this.one.head(...args);
-    this.other.head(...args);
-  }
-
-  data(...args: Parameters<Http2StreamTaker['data']>): void {
-    this.one.data(...args);
-    this.other.data(...args);
-  }
-
-  gap(...args: Parameters<Http2StreamTaker['gap']>): void {
-    this.one.gap(...args);
-    this.other.gap(...args);
-  }
-
-  http2Event(...args: Parameters<Http2StreamTaker['http2Event']>): void {
-    this.one.http2Event(...args);
-    this.other.http2Event(...args);
-  }
-
-  fin(...args: Parameters<Http2StreamTaker['fin']>): void {
-    this.one.fin(...args);
-    this.other.fin(...args);
-  }
-
-  reset(...args: Parameters<Http2StreamTaker['reset']>): void {
-    this.one.reset(...args);
-    this.other.reset(...args);
-  }
-
-  close(...args: Parameters<Http2StreamTaker['close']>): void {
-    this.one.close(...args);
-    this.other.close(...args);
-  }
-}
-
-/** A stream that is opened with its first head, or its first bytes, unless it is hidden. */
-class ChosenStream implements Http2StreamTaker {
-  /** Its first head is. */
-  isMalformed = false;
-  private taker: Http2StreamTaker | undefined;
-  private isHidden = false;
-  private hasHead = false;
-
-  constructor(
-    private readonly open: () => Http2StreamTaker,
-    private readonly hides: (head: Head) => boolean,
-    /** It was handed on. */
-    private readonly told: (side: Side, event: Http2Event) => void,
-  ) {}
-
-  head(side: Side, head: Head, time: number): void {
-    if (!this.hasHead && head.kind === 'request')
-      this.isMalformed = malformationOf(readHandshake({ request: head })) !== undefined;
-    this.hasHead = true;
-    if (this.taker === undefined && !this.isHidden) this.isHidden = this.hides(head);
-    this.opened?.head(side, head, time);
-  }
-
-  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
-    this.opened?.data(side, bytes, start, end, time);
-  }
-
-  gap(side: Side, length: number, time: number, kind?: GapKind): void {
-    this.opened?.gap(side, length, time, kind);
-  }
-
-  http2Event(side: Side, event: Http2Event, time: number): void {
-    if (this.taker === undefined) return;
-    this.taker.http2Event(side, event, time);
-    this.told(side, event);
-  }
-
-  fin(side: Side, time: number): void {
-    this.taker?.fin(side, time);
-  }
-
-  reset(side: Side, time: number): void {
-    this.taker?.reset(side, time);
-  }
-
-  /** Only the first call counts. */
-  close(reason: CloseReason, time: number): void {
-    const { taker } = this;
-    this.taker = undefined;
-    this.isHidden = true;
-    taker?.close(reason, time);
-  }
-
-  private get opened(): Http2StreamTaker | undefined {
-    if (!this.isHidden) this.taker ??= this.open();
-    return this.taker;
+    return recorded ? [recorded, shown] : [shown];
   }
 }
