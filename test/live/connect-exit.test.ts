@@ -138,6 +138,20 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
       ),
     /the upgrade was refused: 403 Forbidden\nwhy: 403, and no Origin was sent[^\n]*\n│ HTTP\/1\.1 403 Forbidden\n[^]*│ X-Why: because\n[^]*\n│ \n│ no entry\\x1b\[2J\n│ here\n$/,
   ],
+  [
+    22,
+    'refused, and reset within the body',
+    async () =>
+      connect(
+        (
+          await http((_, response) => {
+            response.writeHead(403, { 'Content-Length': '100' });
+            response.write('no', () => response.socket!.resetAndDestroy());
+          })
+        ).url,
+      ),
+    /the upgrade was refused: 403 Forbidden\n/,
+  ],
   [28, 'the time is up', async () => connect((await echo()).url, '-m', '0.4', '--no-stdin'), /--max-time/],
   [
     28,

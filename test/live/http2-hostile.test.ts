@@ -31,6 +31,7 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'RST_STREAM as the answer': [56, /why: the server reset the stream .*REFUSED_STREAM.*\(h2-stream-reset\)/],
   'RST_STREAM after the answer': [56, /why: the server reset the stream .*CANCEL.*\(h2-stream-reset\)/],
   'RST_STREAM after a message': [56, /why: the server reset the stream .*INTERNAL_ERROR.*\(h2-stream-reset\)/],
+  'the answer, a message and RST_STREAM at once': [56, /why: the server reset the stream .*INTERNAL_ERROR/],
   'RST_STREAM after the close frame': [0, /^$/],
   'RST_STREAM before the request': [4, AT_BEGINNING],
   'a flood of RST_STREAM': [56, /why: the server reset the stream/],
@@ -83,6 +84,9 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'another frame before SETTINGS': [4, AT_BEGINNING],
   'SETTINGS with a wrong value': [4, AT_BEGINNING],
   'a largest frame that is too small': [4, AT_BEGINNING],
+  'a refusal, and RST_STREAM with NO_ERROR': [22, /refused: 403/],
+  'a refusal, and RST_STREAM with CANCEL': [22, /refused: 403/],
+  'a refusal that is reset in its body': [22, /refused: 403[^]*│ no/],
   'an answer without a status': [4, /why: the client reset the stream .*it objects to what the other end sent/],
   'an answer of status 101': [4, /why: the client reset the stream .*it objects to what the other end sent/],
   'an answer with a connection field': [4, /\(h2-connection-field, RFC 9113 §8\.2\.2\)/],
@@ -122,6 +126,14 @@ describe('connect --http2 to a server that sends', () => {
     expect([exit, err]).toEqual([code, expect.stringMatching(words)]);
     expect(err).not.toContain('internal error');
   });
+
+  it.each(['RST_STREAM after a message', 'the answer, a message and RST_STREAM at once'] as const)(
+    '%s: the message is read',
+    async (name) => {
+      const { exit, out } = await connect(HOSTILE[name]);
+      expect([exit, out]).toEqual([56, 'hello\n']);
+    },
+  );
 
   it('the same on several streams of one connection', async () => {
     const { exit, err } = await connect(HOSTILE['a flood of PING after the answer'], '--streams', '3');

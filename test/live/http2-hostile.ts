@@ -20,6 +20,7 @@ const end = (): Http2End => new Http2End();
 const SETTINGS = end().settings([8, 1]);
 const ACK = raw(HTTP2_TYPE.settings, 0, [], HTTP2_FLAG.ack);
 const ANSWER = end().headers(1, OK.slice(0, 1));
+const REFUSED = end().headers(1, [[':status', '403']], { flags: HTTP2_FLAG.endStream });
 const ECHO = raw(HTTP2_TYPE.data, 1, text('hello'));
 const PING = raw(HTTP2_TYPE.ping, 0, new Uint8Array(8));
 
@@ -74,6 +75,7 @@ export const HOSTILE = {
   'RST_STREAM as the answer': asked(end().reset(1, 7)),
   'RST_STREAM after the answer': asked(concat([ANSWER, end().reset(1, 8)])),
   'RST_STREAM after a message': opened(concat([ECHO, end().reset(1, 2)])),
+  'the answer, a message and RST_STREAM at once': asked(concat([ACK, ANSWER, ECHO, end().reset(1, 2)])),
   'RST_STREAM after the close frame': opened(concat([ECHO, raw(0, 1, CLOSE), end().reset(1, 8)])),
   'RST_STREAM before the request': { first: concat([SETTINGS, end().reset(1, 8)]) },
   'a flood of RST_STREAM': opened(none, { again: times(500, end().reset(1, 8)) }),
@@ -122,6 +124,11 @@ export const HOSTILE = {
   'another frame before SETTINGS': { first: PING },
   'SETTINGS with a wrong value': { first: end().settings([8, 2]) },
   'a largest frame that is too small': { first: end().settings([8, 1], [5, 1]) },
+  'a refusal, and RST_STREAM with NO_ERROR': asked(concat([REFUSED, raw(3, 1, number(0))])),
+  'a refusal, and RST_STREAM with CANCEL': asked(concat([REFUSED, raw(3, 1, number(8))])),
+  'a refusal that is reset in its body': asked(
+    concat([raw(1, 1, REFUSED.subarray(9), 4), raw(0, 1, [0x6e, 0x6f]), raw(3, 1, number(8))]),
+  ),
   'an answer without a status': asked(raw(1, 1, [0, 1, 0x61, 1, 0x62], 4)),
   'an answer of status 101': asked(end().headers(1, [[':status', '101']])),
   'an answer with a connection field': asked(end().headers(1, [...OK.slice(0, 1), ['connection', 'upgrade']])),

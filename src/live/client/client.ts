@@ -11,6 +11,7 @@ import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Http2Channel } from '../http2/http2-line.js';
 import { PeerFault } from '../sockets/reset.js';
 import { headerText } from '../sockets/header-text.js';
+import { RoundTrips } from './round-trips.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
@@ -90,8 +91,6 @@ const MOST_FAREWELL = 1024 * 1024;
 const HIGH_WATER = 1024 * 1024;
 /** An option of Node.js's requests, which `ws` passes on. */
 const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
-/** Pings whose times are kept. */
-const MOST_PINGS = 1024;
 
 /** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap reports every byte. */
 export class Client {
@@ -111,13 +110,13 @@ export class Client {
   /** The stream has reported that it is closed: everything about it was reported before. */
   private isGone = false;
   private opened = false;
+  /** An answer came that refuses the WebSocket: however its body ends, that is the outcome. */
+  private isRefused = false;
   private weClosed = false;
   private ourCode: number | undefined;
   private farewell: NodeJS.Timeout | undefined;
   private waiting: (() => void)[] = [];
-  /** Round-trip times of pongs that `ws` has not reported yet, as their records have them. */
-  private readonly roundTrips: (number | undefined)[] = [];
-  private readonly pings: { readonly payload: string; readonly at: number }[] = [];
+  private readonly roundTrips = new RoundTrips();
 
   /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
   constructor(
@@ -214,7 +213,7 @@ export class Client {
 
   ping(payload: Uint8Array): boolean {
     if (!this.isOpen) return false;
-    if (this.pings.length < MOST_PINGS) this.pings.push({ payload: hex(payload), at: performance.now() });
+    this.roundTrips.sent(payload);
     this.socket.ping(payload, undefined, this.wake);
     return true;
   }
@@ -281,17 +280,21 @@ export class Client {
       taker.open(this.handshake);
     });
     socket.on('message', (data, isBinary) => taker.message(data as Buffer, isBinary));
-    socket.on('pong', (payload) => taker.pong(this.answered(payload)));
+    socket.on('pong', (payload) => taker.pong(this.roundTrips.answered(payload)));
     socket.on('unexpected-response', (_request, response) => {
+      this.isRefused = true;
       void refusalOf(response, this.isHttp2).then((refused) => {
         this.end({ kind: 'refused', ...refused });
         this.terminate();
       });
     });
-    socket.on('error', (error) => this.failed(error));
+    socket.on('error', (error) => {
+      if (!this.isRefused) this.failed(error);
+    });
     socket.on('close', (code, reason) => {
       clearTimeout(this.farewell);
       this.wake();
+      if (this.isRefused) return;
       if (this.fault !== undefined) this.end(this.broken('the peer broke the protocol'));
       else if (code === 1006) this.end(this.dropped());
       else {
@@ -363,21 +366,10 @@ export class Client {
       if (found) process.nextTick(() => this.refuse(found));
     } else this.fault ??= found;
     const isPong = record.type === 'frame' && record.frame.header.opcode === OPCODE.pong;
-    if (isPong && record.direction === 'server' && this.roundTrips.length < MOST_PINGS)
-      this.roundTrips.push(record.roundTrip);
+    if (isPong && record.direction === 'server') this.roundTrips.seen(record.roundTrip);
     const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
     if (isClose && record.direction === 'server') this.sayFarewell();
     this.taker.record(record);
-  }
-
-  private answered(payload: Buffer): number | undefined {
-    const seen = this.roundTrips.shift();
-    const text = hex(payload);
-    const at = this.pings.findIndex((ping) => ping.payload === text);
-    if (at < 0) return undefined;
-    // A pong answers the latest ping (RFC 6455 §5.5.3): those before it are no longer answered.
-    const [ping] = this.pings.splice(0, at + 1).slice(-1);
-    return seen ?? (performance.now() - ping!.at) / 1000;
   }
 
   private readonly wake = (): void => {
@@ -393,8 +385,4 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
   return record.direction === 'server';
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }

@@ -168,20 +168,25 @@ export class Http2ClientStream extends Duplex implements Http2End {
   }
 
   private ended({ id, rstCode = 0, aborted }: ClientHttp2Stream, session: Http2Session | undefined): void {
-    if (rstCode !== 0 || (aborted && !this.hasEnded)) {
-      // With its connection it gets a code that was not sent.
-      if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
-      const unseen = id === undefined ? undefined : this.line.unseen(id);
-      if (unseen !== undefined) return void this.destroy(new Http2Reset(unseenText(unseen)));
-      const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || HTTP2_ERROR.cancel)})`;
-      if (this.line.hasEnded()) return void this.destroy(this.lineError(words));
-      const isFault = FAULTS.has(rstCode) && id !== undefined && this.line.hasReset(id);
-      const reset = isFault ? new PeerFault(`HTTP/2: this end objects: ${words}`, false) : new Http2Reset(words);
-      return void this.destroy(reset);
-    }
-    if (this.readableEnded) return void this.destroy();
+    const isReset = rstCode !== 0 || (aborted && !this.hasEnded);
+    // With its connection it gets a code that was not sent.
+    if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
+    this.leave(isReset ? this.resetError(id, rstCode || HTTP2_ERROR.cancel) : undefined);
+  }
+
+  private resetError(id: number | undefined, code: number): Error {
+    const unseen = id === undefined ? undefined : this.line.unseen(id);
+    if (unseen !== undefined) return new Http2Reset(unseenText(unseen));
+    const words = `the stream was reset (RST_STREAM ${http2ErrorName(code)})`;
+    if (this.line.hasEnded()) return this.lineError(words);
+    const isFault = FAULTS.has(code) && id !== undefined && this.line.hasReset(id);
+    return isFault ? new PeerFault(`HTTP/2: this end objects: ${words}`, false) : new Http2Reset(words);
+  }
+
+  private leave(error: Error | undefined): void {
+    if (this.readableEnded || (error && this.readableLength === 0)) return void this.destroy(error);
     // What came before waits for its reader.
-    this.once('end', () => this.destroy());
+    this.prependOnceListener('end', () => this.destroy(error));
     this.push(null);
   }
 }
