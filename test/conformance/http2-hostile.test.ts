@@ -30,6 +30,7 @@ const EXPECTED: readonly (readonly [Name, number, string])[] = [
   ['SETTINGS of a wrong length', 56, 'SETTINGS came whose length is no multiple of 6'],
   ['SETTINGS of a stream', 56, 'SETTINGS came on stream 1'],
   ['another frame before SETTINGS', 56, 'the first frame that came is of type 6, not SETTINGS'],
+  ['DATA before the answer', 56, 'DATA came on stream 1 before HEADERS: that is no answer (RFC 9113 §8.1)'],
   ['an answer without a status', 22, 'refused with no status'],
   ['HTTP/1.1 at once', 4, 'it begins "HTTP/1.1 400 Bad Request"'],
   ['the end at once', 56, 'before SETTINGS came'],
@@ -46,6 +47,7 @@ const SILENT: ReadonlySet<Name> = new Set([
   'a largest frame that is too small',
   'SETTINGS of a stream',
   'another frame before SETTINGS',
+  'DATA before the answer',
 ]);
 
 it.each(EXPECTED)('check --http2 of a server that sends %s', async (name, code, words) => {

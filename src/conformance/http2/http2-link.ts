@@ -192,6 +192,8 @@ export class Http2Link extends LinkWriter implements WireTaker {
     // What was under way when we reset it is none of its faults.
     if (stream.endedBy) return this.fault('RFC 9113 §5.1', `DATA came on stream ${id} after its end`);
     if (stream.isOver) return;
+    if (this.options.role === 'client' && !stream.head)
+      this.fault('RFC 9113 §8.1', `DATA came on stream ${id} before HEADERS: that is no answer`);
     const content = contentIn(header, payload);
     if (!content) return this.giveUp('RFC 9113 §6.1', 'DATA came whose padding is longer than its payload');
     if (stream.receiveWindow < length) {

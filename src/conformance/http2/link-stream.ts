@@ -40,8 +40,6 @@ export class LinkStream implements Wire {
   sendWindow: number;
   /** Bytes of DATA that came, without padding. */
   received = 0;
-  /** Of these, those that came before any section. */
-  early = 0;
   /** We have sent END_STREAM or RST_STREAM. */
   hasEnded = false;
   private over: WireEnd | undefined;
@@ -174,7 +172,6 @@ export class LinkStream implements Wire {
   /** Content of a DATA frame of that length. */
   take(content: Uint8Array, length: number): void {
     this.received += content.length;
-    if (this.head === undefined) this.early += content.length;
     this.receiveWindow -= length;
     this.owed += length;
     if (content.length > 0) this.untaken.push(content);
