@@ -186,6 +186,42 @@ describe('connect --http2=auto', () => {
 });
 
 describe('options of connect over HTTP/2', () => {
+  it.each([
+    [['Age: 1', 'Age: 2'], '--http2', /HTTP\/2: Header field "age" must only have a single value/],
+    [['Date: 1', 'date: 2'], '--http2=auto', /HTTP\/2: Header field "date" must only have a single value/],
+    [['Host: a', 'Host: b'], '--http2', /HTTP\/2: Header field ":authority" must only/],
+  ] as const)(
+    '-H %j: what HTTP/2 has only once is reported before anything is opened',
+    async (lines, option, words) => {
+      let visits = 0;
+      const { url } = await listening(createServer(() => visits++));
+      const { exit, err } = await connect(url, option, '-x', 'a', ...lines.flatMap((line) => ['-H', line]));
+      expect([exit, err, visits]).toEqual([2, expect.stringMatching(words), 0]);
+    },
+  );
+
+  it.each([
+    ['Host:', /-H Host is passed over: :authority is always sent/],
+    ['Upgrade:', /-H Upgrade is passed over: HTTP\/2 has no such field/],
+    ['Connection: close', /-H Connection is passed over: HTTP\/2 has no such field/],
+    ['Transfer-Encoding: chunked', /-H Transfer-Encoding is passed over/],
+    ['TE: gzip', /-H TE is passed over: over HTTP\/2 it is trailers alone/],
+    ['TE: trailers', /^$/],
+    ['Sec-WebSocket-Key: abc', /-H Sec-WebSocket-Key is passed over: over HTTP\/2 there is no key/],
+    ['X-A: b', /^$/],
+  ] as const)('-H %j: what HTTP/2 does not have is passed over', async (line, words) => {
+    let fields: string[] = [];
+    const { port } = await http2Peer((stream, headers) => {
+      fields = Object.keys(headers);
+      echoFrames(stream);
+    });
+    const said = await connect(`ws://127.0.0.1:${port}/`, '--http2', '-x', 'a', '-H', line);
+    expect(said).toEqual({ exit: 0, out: 'a\n', err: expect.stringMatching(words) as string });
+    const [name = ''] = line.toLowerCase().split(':');
+    expect(fields.includes(name)).toBe(String(words) === '/^$/');
+    expect(fields).toContain(':authority');
+  });
+
   it('-L follows a redirect', async () => {
     const { port } = await http2Peer((stream, headers) => {
       if (headers[':path'] === '/b') return echoFrames(stream);

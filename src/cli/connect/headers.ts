@@ -1,3 +1,4 @@
+import { whyNotOverHttp2 } from '../../live/http2/http2-fields.js';
 import { basicAuth } from '../../live/client/proxy.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import type { Target } from './url.js';
@@ -8,7 +9,7 @@ import { decodeKey } from '../../traffic/toolbox/handshakes.js';
 type Headers = Map<string, readonly string[] | undefined>;
 
 /** The headers that the options request; undefined removes one of the usual ones. `-H` has precedence. */
-export function headersOf(target: Target, options: ReachOptions): Headers {
+export function headersOf(target: Target, options: ReachOptions & HeaderOptions): Headers {
   const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
   const { origin, cookie } = options;
   checkText(options);
@@ -54,7 +55,10 @@ export function ownHeaders(options: HeaderOptions): Map<string, string[] | undef
   return own;
 }
 
-type HeaderOptions = Pick<ReachOptions, 'header' | 'deflate'>;
+type HeaderOptions = Pick<ReachOptions, 'header' | 'deflate'> & {
+  /** To the server; `clients`: over HTTP/1.1. */
+  readonly http2?: true | 'auto' | 'clients';
+};
 
 /**
  * What of `-H` is not sent, and why, in words: "Copy as cURL" of a browser brings the headers of the browser's own
@@ -67,7 +71,9 @@ export function passedOver(options: HeaderOptions): string[] {
   });
 }
 
-function whyPassedOver(name: string, value: string, { deflate }: HeaderOptions): string | undefined {
+function whyPassedOver(name: string, value: string, { deflate, http2 }: HeaderOptions): string | undefined {
+  const why = http2 === undefined || http2 === 'clients' ? undefined : whyNotOverHttp2(name, value);
+  if (why !== undefined) return why;
   switch (name.toLowerCase()) {
     case 'sec-websocket-key':
       // A malformed one tests the server.

@@ -1,9 +1,9 @@
 import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
-import type { ClientLine } from '../../live/client/client.js';
+import type { ClientLine, LiveClientOptions } from '../../live/client/client.js';
 import type { Http2Line } from '../../live/http2/http2-line.js';
 import type { LiveContext } from '../../live/sockets/live-connection.js';
 import type { ReachOptions } from '../options/connect-options.js';
-import { EXIT } from '../host/exit.js';
+import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { failed, type ConnectFailure } from './failure.js';
 import { routeOf } from './route.js';
@@ -16,6 +16,8 @@ export interface OpeningOptions extends ReachOptions {
   http2?: true | 'auto';
   streams?: number;
 }
+
+type LiveRequest = LiveContext & Pick<LiveClientOptions, 'headers'>;
 
 /** How it was made, in words; undefined: it was there already. */
 type OpenedLine = ClientLine & { readonly words?: string };
@@ -43,14 +45,15 @@ export class ConnectLines {
     return this.number++;
   }
 
-  /** A line to the target. `signal` aborts it. */
+  /** A line to the target. `signal` aborts it. Throws a UsageError where the request can't be sent on it. */
   async open(
     target: Target,
     options: OpeningOptions,
-    context: LiveContext,
+    context: LiveRequest,
     signal: AbortSignal,
   ): Promise<OpenedLine | ConnectFailure> {
     const { line } = this;
+    if (options.http2 !== undefined) await checkSendable(context);
     if (line?.isUsable && options.streams !== undefined) return streamOf(line);
     try {
       return await this.reach(target, options, context, signal);
@@ -99,6 +102,13 @@ export class ConnectLines {
     const alpn = http2 === true ? ['h2'] : ['h2', 'http/1.1'];
     return dial({ ...route, ...(route.tls && http2 && { tls: { ...route.tls, alpn } }) }, signal);
   }
+}
+
+/** Throws a UsageError where HTTP/2 does not have the request. */
+async function checkSendable({ headers }: LiveRequest): Promise<void> {
+  const { unsendable } = await import('../entries/http2.js');
+  const why = unsendable(headers);
+  if (why !== undefined) throw new UsageError(`the request can't be sent over HTTP/2: ${why}`);
 }
 
 function streamOf(line: Http2Line): ClientLine {

@@ -2,3 +2,4 @@
 export { Http2Front } from '../../live/http2/http2-front.js';
 export { Http2Line, Http2LineError } from '../../live/http2/http2-line.js';
 export { Http2Relay } from '../../live/http2/http2-relay.js';
+export { unsendable } from '../../live/http2/unsendable.js';

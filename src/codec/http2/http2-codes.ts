@@ -24,6 +24,15 @@ export function http2ErrorName(code: number): string {
 /** Those that are sent (RFC 9113 §7). */
 export const HTTP2_ERROR = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const;
 
+/** Fields that concern one connection of HTTP/1.1: HTTP/2 has none of them (RFC 9113 §8.2.2). */
+export const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+]);
+
 /** RFC 9113 §6.5.2, RFC 8441 §3. */
 export const HTTP2_SETTING = {
   headerTableSize: 1,

@@ -1,10 +1,9 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { parseHead, type ResponseHead } from '../../codec/http1/head.js';
+import { CONNECTION_FIELDS } from '../../codec/http2/http2-codes.js';
 
 /** What HTTP/2 has no use for (RFC 9113 §8.2.2, RFC 8441 §5). */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  ...['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'proxy-connection', 'sec-websocket-accept'],
-]);
+const LEFT_OUT: ReadonlySet<string> = new Set([...CONNECTION_FIELDS, 'sec-websocket-accept']);
 
 type Write = (chunk: string | Uint8Array, ...args: unknown[]) => boolean;
 type End = (chunk?: string | Uint8Array, ...args: unknown[]) => ServerHttp2Stream;

@@ -1,5 +1,6 @@
 import { acceptKey } from '../../codec/handshake/accept-value.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
+import { CONNECTION_FIELDS } from '../../codec/http2/http2-codes.js';
 import type { Header, RequestHead, ResponseHead } from '../../codec/http1/head.js';
 import type { PolicyRefusal } from '../listener/policy.js';
 import { http1Headers } from './http2-request.js';
@@ -8,17 +9,31 @@ import { http1Headers } from './http2-request.js';
 export type Http2Fields = Record<string, string | string[]>;
 
 /** What concerns one connection of HTTP/1.1 alone (RFC 9113 §8.2.2). */
-const OF_CONNECTION: ReadonlySet<string> = new Set([
-  ...['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'proxy-connection', 'http2-settings'],
-]);
+const OF_CONNECTION: ReadonlySet<string> = new Set([...CONNECTION_FIELDS, 'http2-settings']);
 /** What a WebSocket over HTTP/2 does without (RFC 8441 §4, §5), and what `:authority` replaces. */
 const OF_REQUEST: ReadonlySet<string> = new Set(['host', 'sec-websocket-key']);
 const OF_ANSWER: ReadonlySet<string> = new Set(['sec-websocket-accept']);
 
+/** Why a field that the user asks for is not sent over HTTP/2, in words; undefined: it is. `value`: empty where it is to be left out. */
+export function whyNotOverHttp2(name: string, value: string): string | undefined {
+  const lower = name.toLowerCase();
+  if (lower === 'host') return value === '' ? ':authority is always sent over HTTP/2' : undefined;
+  if (lower === 'sec-websocket-key') return 'over HTTP/2 there is no key (RFC 8441 §5)';
+  if (lower === 'te') return isAllowedTe(value) ? undefined : 'over HTTP/2 it is trailers alone (RFC 9113 §8.2.2)';
+  return OF_CONNECTION.has(lower) ? 'HTTP/2 has no such field (RFC 9113 §8.2.2)' : undefined;
+}
+
+/** RFC 9113 §8.2.2: nothing else is. */
+function isAllowedTe(value: string): boolean {
+  return value === '' || value.toLowerCase() === 'trailers';
+}
+
 /** The fields of a request of HTTP/1.1 over HTTP/2, pseudo-header fields included. */
 export function requestFields(head: RequestHead, scheme: 'http' | 'https', isWebSocket: boolean): Http2Fields {
   const [, host, rest] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)(.*)$/is.exec(head.target) ?? [];
-  const authority = host ?? headersNamed(head, 'host')[0]?.value;
+  const hosts = headersNamed(head, 'host').map(({ value }) => value);
+  // Of several it is for `node:http2` to refuse them.
+  const authority = host ?? (hosts.length > 1 ? hosts : hosts[0]);
   return {
     ':method': isWebSocket ? 'CONNECT' : head.method,
     ...(isWebSocket && { ':protocol': 'websocket' }),
@@ -74,8 +89,7 @@ function fieldsOf(
   for (const { name, value } of headers) {
     const lower = name.toLowerCase();
     if (lower.startsWith(':') || OF_CONNECTION.has(lower) || without.has(lower) || gone.has(lower)) continue;
-    // Of TE nothing else is allowed (RFC 9113 §8.2.2).
-    if (lower === 'te' && value.toLowerCase() !== 'trailers') continue;
+    if (lower === 'te' && !isAllowedTe(value)) continue;
     const known = fields.get(lower);
     fields.set(lower, known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value]);
   }

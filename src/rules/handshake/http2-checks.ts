@@ -1,6 +1,7 @@
 import { headersNamed, type Handshake } from '../../codec/handshake/handshake.js';
 import type { HeadSide } from '../../codec/handshake/lines.js';
 import type { Head, Header, RequestHead, ResponseHead } from '../../codec/http1/head.js';
+import { CONNECTION_FIELDS } from '../../codec/http2/http2-codes.js';
 import { absent, atHeader, present, shown, type Check, type Result } from './check.js';
 import type { HTTP2_HANDSHAKE_RULES } from './http2-catalogue.js';
 
@@ -9,14 +10,6 @@ const PSEUDO: Readonly<Record<HeadSide, ReadonlySet<string>>> = {
   request: new Set([':method', ':scheme', ':authority', ':path', ':protocol']),
   response: new Set([':status']),
 };
-/** RFC 9113 §8.2.2. */
-const OF_CONNECTION: ReadonlySet<string> = new Set([
-  'connection',
-  'upgrade',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-]);
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https']);
 
 function onRequest(judge: (request: RequestHead) => Result): readonly Check[] {
@@ -140,7 +133,7 @@ export const HTTP2_CHECKS: Readonly<Record<keyof typeof HTTP2_HANDSHAKE_RULES, r
     return status === 101 ? [{ span: lineSpan }] : [];
   }),
   'h2-connection-field': either((head) =>
-    found(head.headers.filter(({ name }) => OF_CONNECTION.has(name.toLowerCase()))),
+    found(head.headers.filter(({ name }) => CONNECTION_FIELDS.has(name.toLowerCase()))),
   ),
   'h2-name-case': either(({ headers }) => found(headers.filter(({ name }) => /[A-Z]/.test(name)).slice(0, 1))),
   'h2-name-character': either(({ headers }) => found(headers.filter(({ name }) => hasIllegal(name)).slice(0, 1))),
