@@ -1,4 +1,5 @@
 import { hexOf } from '../../codec/bytes/hex.js';
+import { areHttp2Frames, HTTP2_TYPE, readHttp2Header } from '../../codec/http2/http2-frame.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { layerOf } from '../../traffic/layers/layers.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
@@ -25,9 +26,7 @@ function noHttp(message: string, bytes: Uint8Array): string {
   return shown === '' ? 'no HTTP' : `no HTTP: the answer begins with the bytes ${shown}`;
 }
 
-/** RFC 9113 §3.4: the first frame of a server is SETTINGS, for the connection itself. */
+/** RFC 9113 §3.4: the first frame of a server is SETTINGS. */
 function isHttp2(bytes: Uint8Array): boolean {
-  const length = ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
-  const [type, flags, ...stream] = bytes.subarray(3, 9);
-  return stream.length === 4 && type === 4 && flags === 0 && stream.every((byte) => byte === 0) && length % 6 === 0;
+  return areHttp2Frames(bytes) && readHttp2Header(bytes, 0).type === HTTP2_TYPE.settings;
 }

@@ -287,7 +287,7 @@ export class Http2Line implements TappedSocketTaker {
   }
 }
 
-/** As a server has to, whatever else is wrong (RFC 9113 §3.4). */
+/** As a server has to, whatever is wrong with its SETTINGS (RFC 9113 §3.4): it was asked for HTTP/2. */
 function beginsAsHttp2(bytes: Uint8Array): boolean {
   if (areHttp2Frames(bytes)) return true;
   const { type, length } = readHttp2Header(bytes, 0);
