@@ -93,6 +93,7 @@ export class ConnectOpening {
         cause = summary.cause;
         this.taker.closed(summary);
       },
+      stalled: (words) => this.taker.stalled?.(words),
       message: (...args) => this.taker.message(...args),
       pong: (time) => this.taker.pong(time),
       open: (handshake) => {

@@ -81,6 +81,7 @@ export class Visit implements Waiter, SourceGate {
         connected: (words) => this.display.detail(words),
         asks: (client) => (this.answering = new Answering(client, options, this.display, this)),
         notice,
+        stalled: (words) => notice(options.maxTime === undefined ? `${words}; -m limits the wait` : words),
         record: (record) => this.display.record(record),
         closed: (summary) => void (this.cause = this.display.closed(summary)),
         open: (handshake) => {

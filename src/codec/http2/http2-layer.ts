@@ -1,6 +1,7 @@
 import type { CloseReason, GapKind, Side, StreamTaker } from '../bytes/stream-taker.js';
 import { Http2Connection } from './http2-connection.js';
 import { HTTP2_PREFACE } from './http2-frame.js';
+import type { Http2Flow } from './http2-streams.js';
 import { Http2Search } from './http2-search.js';
 import type { Http2FaultKind, Http2Opener } from './http2-taker.js';
 
@@ -64,6 +65,11 @@ export class Http2Layer implements StreamTaker {
   /** What is wrong with the connection as a whole. */
   get faults(): readonly Http2FaultKind[] {
     return this.connection?.faults.kinds ?? [];
+  }
+
+  /** Of a stream: what `side` has sent and may send. */
+  flow(stream: number, side: Side): Http2Flow | undefined {
+    return this.connection?.streams.flow(stream, side);
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {

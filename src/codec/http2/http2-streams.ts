@@ -23,6 +23,13 @@ class StreamFlow {
   readonly opened: [number, number] = [0, 0];
 }
 
+/** Bytes of DATA of one direction. */
+export interface Http2Flow {
+  readonly sent: number;
+  /** More of them are allowed by the window of the stream. */
+  readonly left: number;
+}
+
 /** A stream that is open. */
 interface OpenStream {
   /** Undefined: an ordinary request, or nothing of it is wanted. */
@@ -157,6 +164,12 @@ export class Http2Streams {
     if (flow) flow.sent[side] += length;
   }
 
+  /** What `side` has sent on a stream, and what the other one still takes; undefined: its beginning was not seen. */
+  flow(stream: number, side: Side): Http2Flow | undefined {
+    const flow = this.open.get(stream)?.flow;
+    return flow && { sent: flow.sent[side], left: this.windowLeft(flow, side) };
+  }
+
   /** `side` takes that many more bytes. */
   opened(stream: number, side: Side, increment: number): void {
     const flow = this.open.get(stream)?.flow;
@@ -210,13 +223,16 @@ export class Http2Streams {
     return this.open.get(stream);
   }
 
+  private windowLeft({ sent, opened }: StreamFlow, side: Side): number {
+    const receiver = otherSide(side);
+    return this.initial[receiver] + opened[receiver] - sent[side];
+  }
+
   /** A window that is used up at the end, and keeps a side from sending more. */
   private tellWindow(stream: number, side: Side, { flow, taker, ended }: OpenStream, time: number): void {
-    if (flow === undefined || this.isBlind || ended[side]) return;
-    const receiver = otherSide(side);
-    if (this.initial[receiver] + flow.opened[receiver] > flow.sent[side]) return;
+    if (flow === undefined || this.isBlind || ended[side] || this.windowLeft(flow, side) > 0) return;
     const args = { stream, bytes: flow.sent[side] };
-    taker?.http2Event(receiver, { name: 'fault', kind: 'window-exhausted', args, offset: 0 }, time);
+    taker?.http2Event(otherSide(side), { name: 'fault', kind: 'window-exhausted', args, offset: 0 }, time);
   }
 
   private tellLoss({ taker, lost }: OpenStream, side: Side, time: number): void {

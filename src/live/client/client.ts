@@ -11,7 +11,7 @@ import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Http2Channel } from '../http2/http2-line.js';
 import { PeerFault } from '../sockets/reset.js';
 import { headerText } from '../sockets/header-text.js';
-import { RoundTrips } from './round-trips.js';
+import { OwnPings } from './own-pings.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
@@ -76,6 +76,8 @@ export type ClientOutcome =
     };
 
 export interface ClientTaker extends LiveTaker {
+  /** Nothing can be sent for some time, in words. */
+  stalled?(words: string): void;
   /** The handshake is done. */
   open(handshake: Handshake | undefined): void;
   message(data: Buffer, isBinary: boolean): void;
@@ -116,7 +118,7 @@ export class Client {
   private ourCode: number | undefined;
   private farewell: NodeJS.Timeout | undefined;
   private waiting: (() => void)[] = [];
-  private readonly roundTrips = new RoundTrips();
+  private readonly pings = new OwnPings();
 
   /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
   constructor(
@@ -157,7 +159,7 @@ export class Client {
       closed: (summary) => taker.closed(summary),
     };
     if (http2) {
-      http2.watch(number, records, () => this.gone());
+      http2.watch(number, { ...records, stalled: (words) => taker.stalled?.(words) }, () => this.gone());
       return undefined;
     }
     const connection = new LiveConnection(number, ends, 'client', options, records);
@@ -213,7 +215,7 @@ export class Client {
 
   ping(payload: Uint8Array): boolean {
     if (!this.isOpen) return false;
-    this.roundTrips.sent(payload);
+    this.pings.sent(payload);
     this.socket.ping(payload, undefined, this.wake);
     return true;
   }
@@ -280,7 +282,7 @@ export class Client {
       taker.open(this.handshake);
     });
     socket.on('message', (data, isBinary) => taker.message(data as Buffer, isBinary));
-    socket.on('pong', (payload) => taker.pong(this.roundTrips.answered(payload)));
+    socket.on('pong', (payload) => taker.pong(this.pings.answered(payload)));
     socket.on('unexpected-response', (_request, response) => {
       this.isRefused = true;
       void refusalOf(response, this.isHttp2).then((refused) => {
@@ -366,7 +368,7 @@ export class Client {
       if (found) process.nextTick(() => this.refuse(found));
     } else this.fault ??= found;
     const isPong = record.type === 'frame' && record.frame.header.opcode === OPCODE.pong;
-    if (isPong && record.direction === 'server') this.roundTrips.seen(record.roundTrip);
+    if (isPong && record.direction === 'server') this.pings.seen(record.roundTrip);
     const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
     if (isClose && record.direction === 'server') this.sayFarewell();
     this.taker.record(record);

@@ -1,50 +1,41 @@
 import * as http2 from 'node:http2';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
-import { areHttp2Frames, HTTP2_HEADER, HTTP2_TYPE, readHttp2Header } from '../../codec/http2/http2-frame.js';
-import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { DialledConnection } from '../client/dial.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { requestFields } from './http2-fields.js';
 import { Http2ClientStream, type Http2LineEnding, type Http2Sending } from './http2-client-stream.js';
+import { Http2LineError, notEnabled, whyNoHttp2 } from './http2-line-error.js';
 import { LiveHttp2 } from './live-http2.js';
 import { goawayTrouble, peerTrouble, type SessionTrouble } from './http2-trouble.js';
 import { withOwnEnd } from './own-end.js';
+import { LOOK_TIME, WindowWatch, type SendState } from './window-watch.js';
 import { FAREWELL, oncePassed, TappedSocket, type TappedSocketTaker } from './tapped-socket.js';
-
-/** Why no WebSocket can be opened on a connection. */
-export class Http2LineError extends Error {
-  override readonly name = 'Http2LineError';
-  constructor(
-    /** `setting`: the server takes no extended CONNECT; `other`: it has no HTTP/2, or a faulty one; `ended`: it did not answer. */
-    readonly kind: 'setting' | 'other' | 'ended',
-    message: string,
-    readonly why?: Cause,
-  ) {
-    super(message);
-  }
-}
 
 /** A WebSocket on the connection, as an end of HTTP/1.1 takes it. */
 export interface Http2Channel {
   readonly stream: Http2ClientStream;
   /** Its records go to `taker`; `gone` is called when the last of them was given, and the stream has closed. */
-  readonly watch: (number: number, taker: LiveTaker, gone: () => void) => void;
+  readonly watch: (number: number, taker: Http2ChannelTaker, gone: () => void) => void;
+}
+
+export interface Http2ChannelTaker extends LiveTaker {
+  /** Nothing can be sent for some time, in words. */
+  stalled(words: string): void;
 }
 
 interface Watched {
-  readonly taker: LiveTaker;
+  readonly taker: Http2ChannelTaker;
   readonly gone: () => void;
+  readonly windows: WindowWatch;
 }
 
 /** Bytes that the server may send on a stream before they are read. */
 const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
-/** Bytes of SETTINGS at its beginning. */
-const MOST_SETTINGS = 1024;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
-const ENDED = 'the server ended the connection after its SETTINGS';
 
 /** An HTTP/2 connection to a server that takes WebSockets on its streams (RFC 8441): `node:http2` is the endpoint. */
 export class Http2Line implements TappedSocketTaker {
@@ -75,10 +66,7 @@ export class Http2Line implements TappedSocketTaker {
       new LiveHttp2(line.ends, 'client', context, {
         number: (stream) => this.numbers.get(stream) ?? 0,
         record: (record) => this.watched.get(record.connection)?.taker.record(record),
-        closed: (summary) =>
-          this.watched
-            .get(summary.connection)
-            ?.taker.closed(withOwnEnd(summary, { trouble: this.trouble, faults: this.live?.faultWords })),
+        closed: (summary) => this.closed(summary),
       });
     const socket = new TappedSocket(line.stream, this, true);
     // Not every server ends TCP after that.
@@ -145,16 +133,27 @@ export class Http2Line implements TappedSocketTaker {
 
   channel(): Http2Channel {
     let number = 0;
+    let id: number | undefined;
     let gone = (): void => undefined;
+    const windows = new WindowWatch();
     this.open++;
     const stream = new Http2ClientStream((head, sending) => {
       const request = this.request(head, sending);
-      if (request.id !== undefined) this.numbers.set(request.id, number);
-      else request.on('ready', () => this.numbers.set(request.id!, number));
+      const begun = (): void => {
+        id = request.id!;
+        this.numbers.set(id, number);
+      };
+      if (request.id !== undefined) begun();
+      else request.on('ready', begun);
       request.on('close', () => this.left(request.id, () => gone()));
       return request;
     }, this.ending);
+    const looking = setInterval(() => {
+      const words = windows.look(this.sendState(stream, id));
+      if (words !== undefined) this.watched.get(number)?.taker.stalled(words);
+    }, LOOK_TIME).unref();
     stream.on('close', () => {
+      clearInterval(looking);
       if (--this.open === 0) this.session.close();
       // Without a request nothing was watched.
       if (!this.watched.has(number) || this.isOver) gone();
@@ -164,9 +163,23 @@ export class Http2Line implements TappedSocketTaker {
       watch: (own, taker, ended) => {
         number = own;
         gone = ended;
-        this.watched.set(number, { taker, gone });
+        this.watched.set(number, { taker, gone, windows });
       },
     };
+  }
+
+  private closed(summary: ConnectionSummary): void {
+    const { trouble } = this;
+    const watched = this.watched.get(summary.connection);
+    const own = { trouble, faults: this.live?.faultWords, isShut: watched?.windows.isShut === true };
+    watched?.taker.closed(withOwnEnd(summary, own));
+  }
+
+  private sendState({ writableLength }: Http2ClientStream, id: number | undefined): SendState {
+    const { session } = this;
+    const { sent, left } = (id !== undefined && this.live?.flow(id)) || { sent: 0, left: 1 };
+    const { remoteWindowSize: connectionWindow = 1 } = session.destroyed ? {} : session.state;
+    return { isWaiting: writableLength > 0, sent, window: left, connectionWindow };
   }
 
   /** Ends the connection at once. */
@@ -269,32 +282,6 @@ export class Http2Line implements TappedSocketTaker {
   }
 
   private whyNone(): Http2LineError {
-    const { first } = this;
-    const text = first && Buffer.from(first).toString('latin1');
-    if (text?.startsWith('HTTP/1.')) {
-      const [line = ''] = text.split('\r\n');
-      return new Http2LineError('other', `the server does not speak HTTP/2: it answers ${line}`);
-    }
-    const { trouble } = this;
-    if (first && trouble && beginsAsHttp2(first)) {
-      const { words, isLimit } = trouble;
-      if (isLimit) return new Http2LineError('ended', `this end ended the connection: the server sends ${words}`);
-      return new Http2LineError('other', `the server breaks HTTP/2 at its beginning: ${words}`);
-    }
-    if (first && this.settings && trouble === undefined) return new Http2LineError('ended', ENDED);
-    if (first) return new Http2LineError('other', 'the server does not speak HTTP/2');
-    return new Http2LineError('ended', 'no answer to the preface of HTTP/2');
+    return whyNoHttp2({ first: this.first, hasSettings: this.settings !== undefined, trouble: this.trouble });
   }
-}
-
-/** As a server has to, whatever is wrong with its SETTINGS (RFC 9113 §3.4): it was asked for HTTP/2. */
-function beginsAsHttp2(bytes: Uint8Array): boolean {
-  if (areHttp2Frames(bytes)) return true;
-  const { type, length } = readHttp2Header(bytes, 0);
-  return bytes.length >= HTTP2_HEADER && type === HTTP2_TYPE.settings && length < MOST_SETTINGS;
-}
-
-function notEnabled(): Http2LineError {
-  const message = 'the server takes no WebSockets over HTTP/2 (no SETTINGS_ENABLE_CONNECT_PROTOCOL)';
-  return new Http2LineError('setting', message, causeBy('h2-connect-not-enabled', {}));
 }

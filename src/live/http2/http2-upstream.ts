@@ -1,7 +1,8 @@
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { dial, type DialledConnection, type DialRoute } from '../client/dial.js';
 import type { RelayEnd } from '../relay/connection.js';
-import { Http2Line, Http2LineError } from './http2-line.js';
+import { Http2LineError } from './http2-line-error.js';
+import { Http2Line } from './http2-line.js';
 
 /** A socket to the server, or a stream in the form of one. */
 export interface UpstreamEnd {

@@ -8,11 +8,11 @@ import {
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
 import type { Head } from '../../codec/http1/head.js';
+import { Http2Layer } from '../../codec/http2/http2-layer.js';
+import type { Http2Flow } from '../../codec/http2/http2-streams.js';
 import type { Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
 import { Conversation } from '../../traffic/conversation.js';
-import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import { http2FaultWords } from '../../traffic/layers/http2-words.js';
-import type { LayerTaker } from '../../traffic/layers/layers.js';
 import { MOST_LAYERS, NO_LAYERS } from '../../traffic/layers/below.js';
 import { streamOrigin } from '../../traffic/stream-origin.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
@@ -42,7 +42,7 @@ const SIDE = { client: 0, server: 1 } as const;
  * counted and recorded as a connection of its own.
  */
 export class LiveHttp2 implements TapTaker {
-  private readonly layer: LayerTaker;
+  private readonly layer: Http2Layer;
   /** The numbers of its WebSockets, by stream, until they are taken. */
   private readonly numbers = new Map<number, number>();
   private readonly here: Side;
@@ -72,7 +72,7 @@ export class LiveHttp2 implements TapTaker {
     this.origin = clientFirst(0, ends, isSecure);
     this.kept = [new WithoutHidden(true, this.hidden), new WithoutHidden(false, this.hidden)];
     if (recorder?.openedStream === undefined) this.recorded = recorder?.opened(this.origin, context.now());
-    this.layer = openHttp2({
+    this.layer = new Http2Layer({
       carriesStream: (stream, time) => this.chosen(stream, time),
       // It begins with the preface.
       carries: () => NOBODY,
@@ -107,6 +107,11 @@ export class LiveHttp2 implements TapTaker {
   /** This end has reset the stream. */
   hasReset(stream: number): boolean {
     return this.resets.has(stream);
+  }
+
+  /** What this end has sent on a stream, and may send. */
+  flow(stream: number): Http2Flow | undefined {
+    return this.layer.flow(stream, this.here);
   }
 
   /** A stream has closed at this end: nothing of it is read any more, also where the other end may still send something. */
@@ -148,7 +153,7 @@ export class LiveHttp2 implements TapTaker {
 
   /** As soon as they are found, not at the end: a connection that was attacked may stay open for long. */
   private nameFaults(): void {
-    const { faults = [] } = this.layer;
+    const { faults } = this.layer;
     if (faults.length === this.known) return;
     const words = http2FaultWords(faults.slice(this.known).filter((kind) => !this.told.has(kind)));
     this.known = faults.length;

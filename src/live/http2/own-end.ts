@@ -8,15 +8,17 @@ interface OwnEnd {
   readonly trouble: SessionTrouble | undefined;
   /** What was found wrong with the connection, in words. */
   readonly faults: string | undefined;
+  /** It waited for a window of the other end. */
+  readonly isShut: boolean;
 }
 
 /** Where this end reset the stream or ended the connection, the cause is what the server did. */
-export function withOwnEnd(summary: ConnectionSummary, { trouble, faults }: OwnEnd): ConnectionSummary {
+export function withOwnEnd(summary: ConnectionSummary, { trouble, faults, isShut }: OwnEnd): ConnectionSummary {
   const { cause } = summary;
   if (cause?.code === 'h2-stream-reset' && cause.message.startsWith('the client')) {
     if (faults !== undefined)
       return { ...summary, cause: causeBy('h2-ended-here', { what: 'stream', reason: faults }) };
-    return cause.message.includes('RST_STREAM CANCEL') ? leaving(summary) : summary;
+    return cause.message.includes('RST_STREAM CANCEL') ? leaving(summary, isShut) : summary;
   }
   if (trouble === undefined || !mayBeOurs(summary)) return summary;
   const args = { what: 'connection, with all its WebSockets,', reason: faults ?? trouble.words };
@@ -28,8 +30,8 @@ function mayBeOurs({ cause, closeCode }: ConnectionSummary): boolean {
 }
 
 /** It went by itself: no cause, except that it could not send. */
-function leaving(summary: ConnectionSummary): ConnectionSummary {
+function leaving(summary: ConnectionSummary, hasWaited: boolean): ConnectionSummary {
   const { cause: left, ...rest } = summary satisfies { readonly cause?: Cause };
-  const isShut = left !== undefined && summary.diagnostics['h2-window-exhausted'] !== undefined;
+  const isShut = left !== undefined && (hasWaited || summary.diagnostics['h2-window-exhausted'] !== undefined);
   return isShut ? { ...rest, cause: causeBy('h2-window-shut', {}) } : rest;
 }

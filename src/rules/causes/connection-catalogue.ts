@@ -156,7 +156,7 @@ const DIAL_CAUSES = {
   },
   'h2-window-shut': {
     message:
-      'the server did not open the window of the stream (RFC 9113 §5.2): what this end has to send waits. It reads nothing more, or sends no WINDOW_UPDATE',
+      'the server did not open the window of the stream, or of its connection (RFC 9113 §5.2): what this end has to send waits. It reads nothing more, or sends no WINDOW_UPDATE',
   },
   'h2-ended-here': {
     message: 'this end ended the HTTP/2 {what} because of what the server sent: {reason}',

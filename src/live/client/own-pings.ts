@@ -8,7 +8,7 @@ interface SentPing {
 }
 
 /** The times between pings of this end and the pongs that answer them. */
-export class RoundTrips {
+export class OwnPings {
   /** Seconds, of pongs that `ws` has not reported yet, as their records have them. */
   private readonly known: (number | undefined)[] = [];
   private readonly pings: SentPing[] = [];
