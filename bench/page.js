@@ -1,5 +1,6 @@
 // How smooth the overview of the page is with a million frames: frames of the screen per second by the page's own clock
-// (requestAnimationFrame), while it zooms, moves and scrolls, and the same for an empty canvas of that size.
+// (requestAnimationFrame), while it zooms, moves and scrolls, and the same for an empty canvas of that size; and what each of
+// them takes of the page's thread, which says more where the machine does other work too.
 // Usage: node bench/page.js [FRAMES] [CONNECTIONS]; Chromium from PATH, or CHROMIUM=path.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -61,10 +62,19 @@ await page.goto(`http://127.0.0.1:${server.address().port}/`);
 await page.locator('#channel-text', { hasText: 'read' }).waitFor({ timeout: 120_000 });
 await page.locator('#ov-about', { hasText: 'connection' }).waitFor({ timeout: 60_000 });
 await page.waitForTimeout(2000);
+const devtools = await page.context().newCDPSession(page);
+await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+
+/** Milliseconds that the page's thread has run. */
+async function threadTime() {
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  return 1000 * metrics.find(({ name }) => name === 'ThreadTime').value;
+}
 
 /** Frames per second while `act` (source text, of the number of a step) changes what is seen at each of them. */
-const rate = (act) =>
-  page.evaluate(
+const rate = async (act) => {
+  const before = await threadTime();
+  const measured = await page.evaluate(
     async ([source, steps]) => {
       const step = new Function('at', source);
       const next = () => new Promise((resolve) => globalThis.requestAnimationFrame(resolve));
@@ -82,6 +92,8 @@ const rate = (act) =>
     },
     [act, STEPS],
   );
+  return { ...measured, busy: ((await threadTime()) - before) / STEPS };
+};
 
 const EMPTY = `
   const canvas = (window.emptyCanvas ??= document.body.appendChild(Object.assign(document.createElement('canvas'), { width: 1280, height: 760 })));
@@ -106,11 +118,11 @@ await page.evaluate('window.emptyCanvas.remove()');
 let isSlow = false;
 for (const [name, act] of Object.entries(CASES)) {
   await page.click('#ov-all');
-  const { rate: shown, longest } = name === 'empty canvas' ? empty : await rate(act);
+  const { rate: shown, longest, busy } = name === 'empty canvas' ? empty : await rate(act);
   const ratio = shown / empty.rate;
   isSlow ||= shown < WANTED && ratio < WANTED / 60;
   console.log(
-    `${name.padEnd(13)} ${shown.toFixed(1).padStart(6)} frames/s  longest ${longest.toFixed(0).padStart(4)} ms  ${ratio.toFixed(2)} of an empty canvas`,
+    `${name.padEnd(13)} ${shown.toFixed(1).padStart(6)} frames/s  longest ${longest.toFixed(0).padStart(4)} ms  thread ${busy.toFixed(1).padStart(4)} ms/frame  ${ratio.toFixed(2)} of an empty canvas`,
   );
 }
 await browser.close();

@@ -1,118 +1,77 @@
 import { OPCODE } from '../../codec/frames/registry.js';
+import { barBits, BITS_OF_BAR } from './bar-bits.js';
 import { ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
+import { TimeSpans } from './time-spans.js';
+import { TimedBits } from './timed-bits.js';
 
-/** The senders of frames. */
-export const SIDES = ['client', 'server', 'unknown'] as const;
-const SIDE_OF_FLAGS = [2, 0, 1, 0] as const;
-/** Findings: they are shown beside the bar of a frame. */
-export const FOUND = ROW_FLAG.error | ROW_FLAG.warning;
+/** What is shown of a row beside the bar of a frame: a bit each. */
+export const ROW_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
-/** Rows of the smallest block, and blocks of a size in one of the next: 2 to the power of this. */
-const SHARE_BITS = 3;
-const SIZES = 4;
-/** Bits that are 0 in the number of a row where a block begins. */
-export const LEAST_MASK = (1 << SHARE_BITS) - 1;
+const SENT = ROW_FLAG.client | ROW_FLAG.server;
 
-export function sideOf(flags: number): number {
-  return SIDE_OF_FLAGS[flags & (ROW_FLAG.client | ROW_FLAG.server)]!;
-}
-
-/** What frames come to: at each place three values, by side. */
-export class FrameSums {
-  /** The largest payload plus 1, 0 for none. */
-  readonly largest: Float64Array;
-  /** A bit for each opcode. */
-  readonly opcodes: Uint16Array;
-
-  constructor(places: number) {
-    this.largest = new Float64Array(SIDES.length * places);
-    this.opcodes = new Uint16Array(SIDES.length * places);
-  }
-
-  clear(): void {
-    this.largest.fill(0);
-    this.opcodes.fill(0);
-  }
-
-  /** A row that is a frame. */
-  addRow({ kinds, sizes, flags }: RowColumns, row: number, place: number): void {
-    this.add(SIDES.length * place + sideOf(flags[row]!), sizes[row]! + 1, 1 << kinds[row]!);
-  }
-
-  addAll({ largest, opcodes }: FrameSums, from: number, place: number): void {
-    for (let side = 0; side < SIDES.length; side++) {
-      const at = SIDES.length * from + side;
-      this.add(SIDES.length * place + side, largest[at]!, opcodes[at]!);
-    }
-  }
-
-  private add(at: number, size: number, opcodes: number): void {
-    if (size > this.largest[at]!) this.largest[at] = size;
-    this.opcodes[at]! |= opcodes;
-  }
-}
-
-/** What rows that follow each other come to: those of a lane, in blocks of one size. */
-export class RowBlocks {
-  /** 1: all of a block are frames without a finding; 0: its rows are to be looked at one by one. */
-  readonly isPlain: Uint8Array;
-  readonly sums: FrameSums;
-  /** Seconds: the longest wait for a pong, 0 for none, by who answered. */
-  readonly pongs: Float32Array;
-
-  private constructor(
-    /** Rows of a block: 2 to the power of this. */
-    readonly bits: number,
-    readonly count: number,
-  ) {
-    this.isPlain = new Uint8Array(count).fill(1);
-    this.sums = new FrameSums(count);
-    this.pongs = new Float32Array(SIDES.length * count);
-  }
-
-  /** The smallest ones. */
-  static ofRows(rows: RowColumns): RowBlocks {
-    const { kinds, flags, waits, length } = rows;
-    const blocks = new RowBlocks(SHARE_BITS, length >>> SHARE_BITS);
-    for (let row = 0; row < blocks.count << SHARE_BITS; row++) {
-      const block = row >>> SHARE_BITS;
-      const isFrame = kinds[row]! < ROW_KIND.handshake;
-      if (!isFrame || (flags[row]! & FOUND) !== 0) blocks.isPlain[block] = 0;
-      if (isFrame) blocks.sums.addRow(rows, row, block);
-      if (kinds[row] === OPCODE.pong) blocks.addPong(SIDES.length * block + sideOf(flags[row]!), waits[row]!);
-    }
-    return blocks;
-  }
-
-  /** Each of several smaller ones. */
-  static ofBlocks(smaller: RowBlocks): RowBlocks {
-    const blocks = new RowBlocks(smaller.bits + SHARE_BITS, smaller.count >>> SHARE_BITS);
-    for (let from = 0; from < blocks.count << SHARE_BITS; from++) {
-      const block = from >>> SHARE_BITS;
-      blocks.isPlain[block]! &= smaller.isPlain[from]!;
-      blocks.sums.addAll(smaller.sums, from, block);
-      for (let side = 0; side < SIDES.length; side++)
-        blocks.addPong(SIDES.length * block + side, smaller.pongs[SIDES.length * from + side]!);
-    }
-    return blocks;
-  }
-
-  private addPong(at: number, seconds: number): void {
-    if (seconds > this.pongs[at]!) this.pongs[at] = seconds;
-  }
-}
-
-/** The rows of a lane, by time, beside each other: each step of a zoom goes through all that are in sight. */
+/** What a lane shows of its rows, kept so that a column of pixels is known in a few steps. Rows without a time are left out. */
 export class LaneRows {
-  readonly rows: RowColumns;
-  /** The largest first. */
-  readonly blocks: readonly RowBlocks[];
+  /** Bars of frames (`barBits`): those of the client, and above BITS_OF_BAR those of the server. */
+  readonly bars: TimedBits;
+  /** Bars of frames of which it is not known who sent them. */
+  readonly unknownBars: TimedBits;
+  /** Bits of ROW_MARK. */
+  readonly marks: TimedBits;
+  /** From pings to their pongs, by who answered. */
+  readonly clientPongs: TimeSpans;
+  readonly serverPongs: TimeSpans;
+  /** By the side that took nothing. */
+  readonly clientStalls: TimeSpans;
+  readonly serverStalls: TimeSpans;
 
-  /** `order`: the numbers of its rows. */
+  /** `order`: the numbers of its rows, by time. */
   constructor(columns: RowColumns, order: Uint32Array) {
-    this.rows = columns.pick(order);
-    const blocks = [RowBlocks.ofRows(this.rows)];
-    while (blocks.length < SIZES) blocks.unshift(RowBlocks.ofBlocks(blocks[0]!));
-    this.blocks = blocks;
+    const { kinds, flags } = columns;
+    const isSent = (row: number): boolean => (flags[row]! & SENT) !== 0;
+    this.bars = new TimedBits(columns, order, (row) => (isSent(row) ? sentBits(columns, row) : 0));
+    this.unknownBars = new TimedBits(columns, order, (row) => (isSent(row) ? 0 : frameBits(columns, row)));
+    this.marks = new TimedBits(columns, order, (row) => markBits(kinds[row]!, flags[row]!));
+    this.clientPongs = spansOf(columns, order, OPCODE.pong, true);
+    this.serverPongs = spansOf(columns, order, OPCODE.pong, false);
+    this.clientStalls = spansOf(columns, order, ROW_KIND.stall, true);
+    this.serverStalls = spansOf(columns, order, ROW_KIND.stall, false);
   }
+}
+
+function isOfClient({ flags }: RowColumns, row: number): boolean {
+  return (flags[row]! & ROW_FLAG.client) !== 0;
+}
+
+function sentBits(columns: RowColumns, row: number): number {
+  return frameBits(columns, row) << (isOfClient(columns, row) ? 0 : BITS_OF_BAR);
+}
+
+function frameBits({ kinds, sizes }: RowColumns, row: number): number {
+  return kinds[row]! < ROW_KIND.handshake ? barBits(kinds[row]!, sizes[row]!) : 0;
+}
+
+function markBits(kind: number, flags: number): number {
+  const found = (flags & ROW_FLAG.error ? ROW_MARK.error : 0) | (flags & ROW_FLAG.warning ? ROW_MARK.warning : 0);
+  switch (kind) {
+    case ROW_KIND.handshake:
+      return found | ROW_MARK.handshake | (flags & ROW_FLAG.trouble ? ROW_MARK.refused : 0);
+    case ROW_KIND.ended:
+      return found | ROW_MARK.ended;
+    case ROW_KIND.gap:
+      return found | ROW_MARK.gap;
+    default:
+      return found;
+  }
+}
+
+/** What pongs and stalls have waited: a pong at its end, a stall at its beginning. Those of an unknown side are shown as the server's. */
+function spansOf(columns: RowColumns, order: Uint32Array, kind: number, isClient: boolean): TimeSpans {
+  const { kinds, times, waits } = columns;
+  const isOne = (row: number): boolean => kinds[row] === kind && isOfClient(columns, row) === isClient;
+  const rows = order.filter((row) => isOne(row) && waits[row]! > 0 && !Number.isNaN(times[row]!));
+  const [before, after] = kind === OPCODE.pong ? [-1, 0] : [0, 1];
+  return new TimeSpans(
+    Float64Array.from(rows, (row) => times[row]! + before * waits[row]!),
+    Float64Array.from(rows, (row) => times[row]! + after * waits[row]!),
+  );
 }

@@ -88,20 +88,6 @@ export class RowColumns {
     this.length = start + count;
   }
 
-  /** The rows with these numbers, in their order, beside each other: reading them is many times as fast as where they are. */
-  pick(rows: Uint32Array): RowColumns {
-    const picked = new RowColumns();
-    picked.makeRoom(rows.length);
-    const from = this.all();
-    const to = picked.all();
-    for (let i = 0; i < from.length; i++) {
-      const [source, target] = [from[i]!, to[i]!];
-      for (let at = 0; at < rows.length; at++) target[at] = source[rows[at]!]!;
-    }
-    picked.length = rows.length;
-    return picked;
-  }
-
   /** Forgets the oldest rows. */
   dropFirst(count: number): void {
     for (const column of this.all()) {

@@ -1,5 +1,6 @@
 import { connectionName } from '../../describe/connection-name.js';
-import { BIN_MARK, type BinTrack, type LaneBins } from '../../describe/timeline/bins.js';
+import type { BinSpans, LaneBins } from '../../describe/timeline/bins.js';
+import { ROW_MARK } from '../../describe/timeline/lane-rows.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
@@ -28,8 +29,6 @@ export interface LaneDrawing {
   readonly top: number;
   /** The place of a time on the axis: pixels. */
   readonly x: (time: number) => number;
-  /** Pixels of a second. */
-  readonly scale: number;
 }
 
 export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
@@ -69,8 +68,7 @@ export function drawLanes(
       drawStalls(pen, inks, drawing, middleOf(drawing));
     }
     const bars = drawings.map((drawing) => {
-      const { bins, scale } = drawing;
-      return { bins, scale, middle: middleOf(drawing) - top };
+      return { bins: drawing.bins, middle: middleOf(drawing) - top };
     });
     // Its pixels are those of the style sheet: sharp on a screen that has more.
     pen.imageSmoothingEnabled = false;
@@ -123,13 +121,13 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
 
 /** A box on the side that took nothing. */
 function drawStalls(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing, middle: number): void {
-  const { bins, left, scale, right } = drawing;
-  const draw = ({ count, columns, values }: BinTrack, y: number): void => {
+  const { bins, left } = drawing;
+  const draw = ({ count, begins, ends }: BinSpans, y: number): void => {
     pen.strokeStyle = inks.trouble;
     pen.lineWidth = 1;
     for (let at = 0; at < count; at++) {
-      const width = Math.max(3, Math.min(right, values[at]! * scale));
-      pen.strokeRect(left + columns[at]! + 0.5, y, width, HALF - 2);
+      const width = Math.max(3, ends[at]! - begins[at]!);
+      pen.strokeRect(left + begins[at]! + 0.5, y, width, HALF - 2);
     }
   };
   draw(bins.clientStalls, middle - HALF + 0.5);
@@ -138,17 +136,17 @@ function drawStalls(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDraw
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */
 function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
-  const { count, columns, bits } = bins.marks;
-  for (let at = 0; at < count; at++) {
-    const x = left + columns[at]!;
-    const mark = bits[at]!;
-    if (mark & BIN_MARK.handshake) {
-      pen.fillStyle = mark & BIN_MARK.refused ? inks.refused : inks.handshake;
+  for (let column = 0; column < bins.width; column++) {
+    const mark = bins.marks[column]!;
+    if (mark === 0) continue;
+    const x = left + column;
+    if (mark & ROW_MARK.handshake) {
+      pen.fillStyle = mark & ROW_MARK.refused ? inks.refused : inks.handshake;
       pen.fillRect(x, middle - HALF, 2, 2 * HALF);
     }
-    if (mark & BIN_MARK.gap) drawGap(pen, inks, x, middle);
-    if (mark & (BIN_MARK.error | BIN_MARK.warning)) {
-      const isError = (mark & BIN_MARK.error) !== 0;
+    if (mark & ROW_MARK.gap) drawGap(pen, inks, x, middle);
+    if (mark & (ROW_MARK.error | ROW_MARK.warning)) {
+      const isError = (mark & ROW_MARK.error) !== 0;
       diamond(pen, x + 0.5, middle - HALF + 4, 4);
       pen.fillStyle = isError ? inks.error : inks.back;
       pen.strokeStyle = isError ? inks.back : inks.warning;

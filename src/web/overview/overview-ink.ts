@@ -1,8 +1,5 @@
-import { shownOpcode } from '../../describe/timeline/bins.js';
+import { BAR_KINDS } from '../../describe/timeline/bar-bits.js';
 import { el } from '../dom.js';
-
-/** A bit for each opcode. */
-const SETS_OF_OPCODES = 2 ** 16;
 
 /** Those of frames. */
 const FRAME_INKS = ['frame-text', 'frame-binary', 'frame-control', 'frame-close', 'frame-other'] as const;
@@ -32,25 +29,23 @@ export class InkProbe {
   }
 }
 
-/** For each set of opcodes that share a column of pixels, the pixel that is shown, as it is in memory: four bytes, read as one number. */
+const INK_OF_KIND: Readonly<Record<(typeof BAR_KINDS)[number], FrameInk>> = {
+  continuation: 'frame-other',
+  text: 'frame-text',
+  binary: 'frame-binary',
+  reserved: 'frame-other',
+  control: 'frame-control',
+  close: 'frame-close',
+};
+
+/** For each kind of frames, by its number, its pixel as it is in memory: four bytes, read as one number. */
 export function framePixels(inks: Inks): Uint32Array {
   // A canvas knows what each way to write a colour means.
   const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
   const pen = canvas.getContext('2d', { willReadFrequently: true })!;
-  const pixelOf = (name: FrameInk): readonly [FrameInk, number] => {
-    pen.fillStyle = inks[name];
+  return Uint32Array.from(BAR_KINDS, (kind) => {
+    pen.fillStyle = inks[INK_OF_KIND[kind]];
     pen.fillRect(0, 0, 1, 1);
-    return [name, new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0]!];
-  };
-  const pixels = Object.fromEntries(FRAME_INKS.map(pixelOf)) as Record<FrameInk, number>;
-  return new Uint32Array(SETS_OF_OPCODES).map((_, bits) => pixels[frameInk(shownOpcode(bits))]);
-}
-
-/** The ink of an opcode. */
-function frameInk(opcode: number): FrameInk {
-  return (
-    ({ 1: 'frame-text', 2: 'frame-binary', 8: 'frame-close', 9: 'frame-control', 10: 'frame-control' } as const)[
-      opcode as 1
-    ] ?? 'frame-other'
-  );
+    return new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0]!;
+  });
 }

@@ -261,7 +261,7 @@ export class Overview {
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
       const top = AXIS_HEIGHT + (first + i) * LANE_HEIGHT - scrollTop;
       const isSelected = lane.connection === this.selected;
-      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, x, scale };
+      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, x };
     });
     drawLanes(pen, inks, drawings, this.raster);
     pen.fillStyle = inks.back;

@@ -3,8 +3,6 @@ import fc from '../../fc.js';
 import { connectionPlots, type ConnectionPlot } from '../../../src/describe/plots/plot-data.js';
 import { drawPlot, shortNumber } from '../../../src/describe/plots/plot-drawing.js';
 import { svgText } from '../../../src/describe/sequence/svg-text.js';
-import { LaneRows } from '../../../src/describe/timeline/lane-rows.js';
-import { BIN_MARK, binRows, type BinTrack } from '../../../src/describe/timeline/bins.js';
 import { ROW_FLAG, ROW_KIND, RowColumns, type TimelineRow } from '../../../src/describe/timeline/row-columns.js';
 
 const { client, server } = ROW_FLAG;
@@ -95,28 +93,5 @@ describe('the plots of a connection', () => {
     [999_999, '1000 k'],
   ])('write %d as %s', (number, text) => {
     expect(shortNumber(number)).toBe(text);
-  });
-});
-
-/** Columns, and the value of each. */
-function valuesOf({ count, columns, values }: BinTrack): [number, number][] {
-  return Array.from({ length: count }, (_, at) => [columns[at]!, values[at]!]);
-}
-
-describe('waits and marks of a lane', () => {
-  it('are binned: the longest of a column of pixels', () => {
-    const columns = columnsOf([
-      { kind: 10, time: 1.1, flags: client, wait: 0.2 },
-      { kind: 10, time: 1.2, flags: client, wait: 0.1 },
-      { kind: 1, time: 1.3, flags: client, wait: 9 },
-      { kind: 10, time: 2.5, flags: server, wait: 0.5 },
-      { kind: ROW_KIND.stall, time: 3.5, flags: server, wait: 2 },
-      { kind: ROW_KIND.gap, time: 4.5, flags: client },
-    ]);
-    const bins = binRows(new LaneRows(columns, Uint32Array.of(0, 1, 2, 3, 4, 5)), { from: 0, to: 10, width: 10 });
-    expect(valuesOf(bins.clientPongs)).toEqual([[1, Math.fround(0.2)]]);
-    expect(valuesOf(bins.serverPongs)).toEqual([[2, 0.5]]);
-    expect([bins.serverStalls, bins.clientStalls].map(valuesOf)).toEqual([[[3, 2]], []]);
-    expect([bins.marks.count, bins.marks.columns[0], bins.marks.bits[0]]).toEqual([1, 4, BIN_MARK.gap]);
   });
 });

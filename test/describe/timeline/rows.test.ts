@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { OPCODE } from '../../../src/codec/frames/registry.js';
 import fc from '../../fc.js';
 import {
+  BAR_KINDS,
+  BAR_STEPS,
+  barBits,
   barHeight,
-  BIN_MARK,
-  BinTrack,
-  binRows,
-  density,
-  shownOpcode,
-  LaneBins,
-} from '../../../src/describe/timeline/bins.js';
-import { LaneRows, SIDES } from '../../../src/describe/timeline/lane-rows.js';
+  barKind,
+  BITS_OF_BAR,
+} from '../../../src/describe/timeline/bar-bits.js';
+import type { BinSpans } from '../../../src/describe/timeline/bins.js';
+import { binRows, density, type BinWindow, type LaneBins } from '../../../src/describe/timeline/bins.js';
+import { LaneRows, ROW_MARK } from '../../../src/describe/timeline/lane-rows.js';
 import { lanesOf, sortedLanes } from '../../../src/describe/timeline/lanes.js';
 import {
   NO_CONNECTION,
@@ -37,38 +38,57 @@ const rows = fc.array(
   { maxLength: 200 },
 );
 
-/** Client and server both: taken for the client's. */
-const SIDE_BITS = [0, 1, 2, 1];
-
 function columnsOf(all: readonly TimelineRow[]): RowColumns {
   const columns = new RowColumns();
   for (const row of all) columns.push(row);
   return columns;
 }
 
-function bitsOf({ bits, count }: BinTrack): number {
-  return bits.subarray(0, count).reduce((all, some) => all | some, 0);
+/** The columns that spans cover. */
+function covered({ begins, ends, count }: BinSpans, width: number): boolean[] {
+  const columns = Array.from({ length: width }, () => false);
+  for (let at = 0; at < count; at++) columns.fill(true, Math.max(0, begins[at]!), ends[at]! + 1);
+  return columns;
 }
+
+const SPANS = ['clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const;
 
 /** What is drawn of bins. */
 function drawn(bins: LaneBins): unknown {
-  return Object.entries(bins).map(([name, track]: [string, unknown]) => {
-    if (!(track instanceof BinTrack)) return name === 'tracks' || name === 'pongs' ? undefined : track;
-    const { count, columns, values, bits } = track;
-    return [name, ...[columns, values, bits].map((all) => [...all.subarray(0, count)])];
-  });
+  const { bars, unknownBars, marks, width } = bins;
+  return [...[bars, unknownBars, marks].map((all) => [...all]), ...SPANS.map((name) => covered(bins[name], width))];
 }
 
-function addBins(to: LaneBins, from: LaneBins): void {
-  to.frames += from.frames;
-  for (const [at, bits] of from.sums.opcodes.entries()) {
-    to.sums.opcodes[at]! |= bits;
-    to.sums.largest[at] = Math.max(to.sums.largest[at]!, from.sums.largest[at]!);
+/** The same of each row alone, as simply as it can be said. */
+function drawnOfEach(all: readonly TimelineRow[], { from, to, width }: BinWindow): unknown {
+  const columnOf = (time: number): number => Math.min(width - 1, Math.floor((time - from) * (width / (to - from))));
+  const [bars, unknownBars, marks] = [0, 0, 0].map(() => new Array<number>(width).fill(0)) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const spans = Object.fromEntries(SPANS.map((name) => [name, new Array<boolean>(width).fill(false)]));
+  for (const { time, kind, flags, size, wait = NaN } of all) {
+    const isClient = (flags & ROW_FLAG.client) !== 0;
+    const span = Math.fround(wait);
+    const [begin, end] = kind === OPCODE.pong ? [time - span, time] : [time, time + span];
+    if ((kind === OPCODE.pong || kind === ROW_KIND.stall) && begin <= to && end >= from) {
+      const name = `${isClient ? 'client' : 'server'}${kind === OPCODE.pong ? 'Pongs' : 'Stalls'}`;
+      spans[name]!.fill(true, Math.max(0, columnOf(begin)), columnOf(end) + 1);
+    }
+    if (!(time >= from && time <= to)) continue;
+    const column = columnOf(time);
+    const isSent = (flags & (ROW_FLAG.client | ROW_FLAG.server)) !== 0;
+    const shift = isClient || !isSent ? 0 : BITS_OF_BAR;
+    if (kind < ROW_KIND.handshake) (isSent ? bars : unknownBars)[column]! |= barBits(kind, size) << shift;
+    if (flags & ROW_FLAG.error) marks[column]! |= ROW_MARK.error;
+    if (flags & ROW_FLAG.warning) marks[column]! |= ROW_MARK.warning;
+    if (kind === ROW_KIND.gap) marks[column]! |= ROW_MARK.gap;
+    if (kind === ROW_KIND.ended) marks[column]! |= ROW_MARK.ended;
+    if (kind === ROW_KIND.handshake) marks[column]! |= ROW_MARK.handshake;
+    if (kind === ROW_KIND.handshake && flags & ROW_FLAG.trouble) marks[column]! |= ROW_MARK.refused;
   }
-  for (const name of ['marks', 'clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const) {
-    const { count, columns, values, bits } = from[name];
-    for (let at = 0; at < count; at++) to[name].add(columns[at]!, values[at]!, bits[at]!);
-  }
+  return [bars.map((bits) => bits >>> 0), unknownBars, marks, ...SPANS.map((name) => spans[name])];
 }
 
 function rowsOf({ times, connections, kinds, sizes, flags, waits, ratios, length }: RowColumns): TimelineRow[] {
@@ -261,95 +281,86 @@ describe('lanes', () => {
 });
 
 describe('bins', () => {
-  it('have each frame of the window once, whatever the width', () => {
+  const windows = fc
+    .tuple(fc.nat(99), fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 60 }))
+    .map(([from, span, width]): BinWindow => ({ from, to: from + span, width }));
+
+  const binsOf = (all: readonly TimelineRow[], window: BinWindow, room?: LaneBins): LaneBins => {
+    const columns = columnsOf(all.map((row) => ({ ...row, connection: 0 })));
+    return binRows(new LaneRows(columns, lanesOf(columns).order), window, room);
+  };
+
+  it('are of all rows what they are of each of them', () => {
     fc.assert(
-      fc.property(
-        rows,
-        fc.integer({ min: 1, max: 50 }),
-        fc.nat(99),
-        fc.integer({ min: 1, max: 100 }),
-        (all, ...view) => {
-          const [width, from, span] = view;
-          const columns = columnsOf(all.map((row) => ({ ...row, connection: 0 })));
-          const { order } = lanesOf(columns);
-          const window = { from, to: from + span, width };
-          const bins = binRows(new LaneRows(columns, order), window);
-          const inside = all.filter(({ time }) => time >= from && time <= from + span);
-          const frames = inside.filter(({ kind }) => kind < ROW_KIND.handshake);
-          expect(bins.frames).toBe(frames.length);
-          expect(density(columns, window).reduce((sum, count) => sum + count, 0)).toBe(frames.length);
-          for (const [side, sent] of [1, 2, 0].entries()) {
-            const ofSide = frames.filter(({ flags }) => SIDE_BITS[flags & 3] === sent);
-            const ofColumn = (_: number, i: number): boolean => i % SIDES.length === side;
-            const opcodes = bins.sums.opcodes.filter(ofColumn).reduce((all, some) => all | some, 0);
-            expect(opcodes).toBe(ofSide.reduce((bits, { kind }) => bits | (1 << kind), 0));
-            expect(Math.max(...bins.sums.largest.filter(ofColumn))).toBe(
-              Math.max(0, ...ofSide.map(({ size }) => size + 1)),
-            );
-          }
-          const marks = bitsOf(bins.marks);
-          expect((marks & BIN_MARK.error) !== 0).toBe(inside.some(({ flags }) => flags & ROW_FLAG.error));
-          expect((marks & BIN_MARK.ended) !== 0).toBe(inside.some(({ kind }) => kind === ROW_KIND.ended));
-        },
-      ),
+      fc.property(rows, windows, (all, window) => {
+        expect(drawn(binsOf(all, window))).toEqual(drawnOfEach(all, window));
+        const frames = all.filter(({ time, kind }) => kind < 16 && time >= window.from && time <= window.to);
+        expect(density(columnsOf(all), window).reduce((sum, count) => sum + count, 0)).toBe(frames.length);
+      }),
     );
   });
 
-  it('are of many rows what they are of each of them', () => {
-    const kinds = fc.constantFrom(1, 1, 1, 1, 2, 8, 9, 10, 10, ROW_KIND.handshake, ROW_KIND.gap);
+  it('are so of many rows in a column too', () => {
+    const kinds = fc.constantFrom(1, 1, 1, 1, 2, 8, 9, 10, 10, ROW_KIND.handshake, ROW_KIND.gap, ROW_KIND.stall);
     const sent = fc.constantFrom(0, 1, 1, 2, 2, 2, 2, ROW_FLAG.error);
     const runs = fc.array(
       fc.record({ count: fc.nat(700), step: fc.constantFrom(0, 0.001, 0.1, 3), kind: kinds, flags: sent }),
       { minLength: 1, maxLength: 8 },
     );
     fc.assert(
-      fc.property(runs, fc.nat(50), fc.nat(400), fc.integer({ min: 1, max: 60 }), (some, from, span, width) => {
+      fc.property(runs, windows, (some, window) => {
         let time = 0;
         const all = some.flatMap(({ count, step, kind, flags }) =>
           Array.from({ length: count }, (_, i): TimelineRow => {
-            const wait = kind === OPCODE.pong ? 1 + (i % 7) : NaN;
-            return { time: (time += step), connection: 0, kind, flags, size: i % 100, wait };
+            return { time: (time += step), connection: 0, kind, flags, size: i % 100, wait: 1 + (i % 7) };
           }),
         );
-        const window = { from, to: from + span, width };
-        const bins = new LaneBins();
-        bins.clear(width);
-        // A row alone is in no block.
-        for (const row of all) addBins(bins, binRows(new LaneRows(columnsOf([row]), Uint32Array.of(0)), window));
-        const columns = columnsOf(all);
-        expect(drawn(binRows(new LaneRows(columns, lanesOf(columns).order), window))).toEqual(drawn(bins));
+        expect(drawn(binsOf(all, window))).toEqual(drawnOfEach(all, window));
       }),
       { numRuns: 40 },
     );
   });
 
   it('are of the place at which a frame was', () => {
-    const columns = columnsOf(
-      [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server })),
-    );
-    const { sums } = binRows(new LaneRows(columns, lanesOf(columns).order), { from: 0, to: 4, width: 4 });
-    expect([...sums.largest]).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0]);
+    const frames = [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server }));
+    const { bars } = binsOf(frames, { from: 0, to: 4, width: 4 });
+    expect([...bars].map((bits) => bits !== 0)).toEqual([true, true, true, true]);
+  });
+
+  it('have a wait of which an end, or both, are beyond the edges', () => {
+    const pong = { connection: 0, kind: OPCODE.pong, size: 0, flags: ROW_FLAG.client };
+    const all = [
+      { ...pong, time: 11, wait: 2 },
+      { ...pong, time: 30, wait: 1 },
+      { ...pong, time: 22, wait: 3 },
+    ];
+    const columns = (from: number, to: number): string =>
+      covered(binsOf(all, { from, to, width: 10 }).clientPongs, 10)
+        .map((is) => (is ? '-' : '.'))
+        .join('');
+    expect(columns(10, 20)).toBe('--.......-');
+    expect(columns(20, 21)).toBe('----------');
+    expect(columns(23, 28)).toBe('..........');
   });
 
   it('are the same in room that was used before', () => {
+    const window = { from: 0, to: 100, width: 40 };
     fc.assert(
       fc.property(rows, rows, (before, all) => {
-        const window = { from: 0, to: 100, width: 40 };
-        const one = (some: readonly TimelineRow[], bins?: LaneBins): LaneBins => {
-          const columns = columnsOf(some.map((row) => ({ ...row, connection: 0 })));
-          return binRows(new LaneRows(columns, lanesOf(columns).order), window, bins);
-        };
-        expect(drawn(one(all, one(before)))).toEqual(drawn(one(all)));
+        expect(drawn(binsOf(all, window, binsOf(before, window)))).toEqual(drawn(binsOf(all, window)));
       }),
     );
   });
 
-  it('show the rarest opcode of several, and taller bars for larger frames', () => {
-    expect([1 << 1, (1 << 1) | (1 << 9), (1 << 8) | (1 << 9), 1 << 0].map(shownOpcode)).toEqual([1, 9, 8, 0]);
-    const heights = [0, 1, 2, 126, 65_536, 2 ** 32].map(barHeight);
-    expect(heights).toEqual([...heights].sort((a, b) => a - b));
-    expect(heights[0]).toBe(0);
-    expect(heights.at(-1)).toBe(1);
+  it('show the rarest opcode of several, and the tallest bar', () => {
+    const shown = (...opcodes: readonly number[]): string =>
+      BAR_KINDS[barKind(opcodes.reduce((bits, opcode) => bits | barBits(opcode, 5), 0))]!;
+    expect([shown(1), shown(1, 9), shown(8, 9), shown(0), shown(0, 1, 2), shown(2, 3), shown(15, 10)]).toEqual([
+      ...['text', 'control', 'close', 'continuation', 'binary', 'reserved', 'control'],
+    ]);
+    const heights = [0, 1, 125, 65_535, 2 ** 32 - 1].map((size) => barHeight(barBits(1, size)));
+    expect(heights).toEqual([2, 3, 5, 8, BAR_STEPS]);
+    expect(barHeight(barBits(1, 65_535) | barBits(2, 3))).toBe(8);
   });
 });
 
