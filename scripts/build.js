@@ -182,6 +182,9 @@ async function sharing() {
       ...Object.keys(DEFERRED).map((name) => ({ in: `deferred:${name}`, out: `cli/${name}` })),
     ],
   });
+  if (Object.keys(metafile.inputs).some((path) => path.includes('/commander/'))) {
+    throw new Error('a command needs commander, which is in main.js: only modules of cli/options/ may import it');
+  }
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll(FOR_EFFECT, '')]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
   const entries = names.map((name) => `${name}.js`);

@@ -11,7 +11,7 @@ const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
 const PACKAGES = ['ws', 'wsinspect'];
-const WANTED = /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|bin\/|dist\/|schema\/)/;
+const WANTED = /^(package\.json|README(\.zh-CN)?\.md|LICENSE|bin\/|dist\/|schema\/)/;
 const UNWANTED = /(^|\/)(src|test|fixtures|bench|scripts)\/|\.map$|\.test\./;
 /** What `npx` downloads on a fresh machine, without the dependencies. */
 const MOST_BYTES = 980_000;

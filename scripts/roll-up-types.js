@@ -149,6 +149,13 @@ class RollUp {
     return undefined;
   }
 
+  /** The texts that a type stands for where it is taken from a table (`keyof typeof …`): the table itself is of no use as a type. */
+  literalsOf({ type }) {
+    if (!/\btypeof\b/.test(type.getText())) return undefined;
+    const { types } = this.checker.getTypeFromTypeNode(type);
+    return types?.every((one) => one.isStringLiteral()) ? types.map(({ value }) => JSON.stringify(value)) : undefined;
+  }
+
   /** Declared at the top of one of our files. */
   isOurs({ declarations }) {
     const statement = declarations?.[0] && statementOf(declarations[0]);
@@ -182,6 +189,13 @@ class RollUp {
       const name = this.nameOf(node);
       if (name !== undefined && name !== node.text) edits.push([node.getStart(), node.end, name]);
       return;
+    }
+    if (ts.isTypeAliasDeclaration(node)) {
+      const literals = this.literalsOf(node);
+      if (literals) {
+        edits.push([node.type.getStart(), node.type.end, literals.join(' | ')]);
+        return;
+      }
     }
     if (ts.isImportTypeNode(node)) {
       if (!node.qualifier || !ts.isIdentifier(node.qualifier)) throw new Error(`${node.getText()}: name what it is`);

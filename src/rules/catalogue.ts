@@ -7,8 +7,7 @@ import { HANDSHAKE_RULES } from './handshake/catalogue.js';
 import { HTTP2_RULES } from './http2/catalogue.js';
 import type { Rule, Severity } from './rule.js';
 
-/** The one list of what can be wrong, by code. docs/rules.md is made from it. */
-export const RULES = {
+const CATALOGUE = {
   ...HANDSHAKE_RULES,
   ...FRAME_RULES,
   ...DEFLATE_RULES,
@@ -17,7 +16,10 @@ export const RULES = {
   ...HTTP2_RULES,
 } as const;
 
-export type DiagnosticCode = keyof typeof RULES;
+export type DiagnosticCode = keyof typeof CATALOGUE;
+
+/** The one list of what can be wrong, by code. docs/rules.md is made from it. */
+export const RULES: Readonly<Record<DiagnosticCode, Rule>> = CATALOGUE;
 
 export type DiagnosticArgs = Readonly<Record<string, string | number>>;
 
@@ -40,9 +42,8 @@ export interface Explanation {
 }
 
 export function explain({ code, args }: Diagnostic): Explanation {
-  const rule: Rule = RULES[code];
-  const { severity, rfc, closeCode } = rule;
-  const message = rule.message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+  const { severity, rfc, closeCode, message: wording } = RULES[code];
+  const message = wording.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
   return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
 }
 
@@ -61,6 +62,6 @@ export function plainDiagnostic(diagnostic: Diagnostic & Pick<PlainDiagnostic, '
 
 /** Whether a diagnostic makes the verdict negative: an error, or with `strict` a warning too. */
 export function isFinding(diagnostic: Pick<Diagnostic, 'code'>, strict: boolean): boolean {
-  const { severity } = RULES[diagnostic.code] as Rule;
+  const { severity } = RULES[diagnostic.code];
   return severity === 'error' || (strict && severity === 'warning');
 }

@@ -18,7 +18,7 @@ import { discardReports, writeReports } from './files.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { pinsIn } from './pins.js';
 import { seedOf, toolsOf } from './tools.js';
-import { listenerPolicyOf } from '../options/listener-options.js';
+import { listenerPolicyOf } from '../live/listener-policy.js';
 import { seeded } from '../host/seeded.js';
 import type { Io } from '../host/io.js';
 import { listenerTlsOf } from '../host/tls-files.js';

@@ -8,7 +8,7 @@ import type { Io } from '../host/io.js';
 import { loadScript } from '../entries/load-script.js';
 import { shownUrl } from '../options/passwords.js';
 import { recorded } from '../record/recorder.js';
-import { asRecorded, checkReplay } from '../options/replay-options.js';
+import { asRecorded, checkReplay } from '../replay/replay-request.js';
 import { checkPaths } from '../replay/reply-key.js';
 import type { Script } from '../../live/replay/script.js';
 

@@ -10,7 +10,7 @@ import { EXIT, UsageError } from '../host/exit.js';
 import { connectionFilter } from '../../traffic/selection/filters.js';
 import type { RecordWatcher } from '../decode/record-output.js';
 import type { Io } from '../host/io.js';
-import { listenerPolicyOf } from '../options/listener-options.js';
+import { listenerPolicyOf } from '../live/listener-policy.js';
 import { LiveOutput } from '../live/live-output.js';
 import { besideChannel, openLivePage } from '../live/live-page.js';
 import { liveLook } from '../live/live-apps.js';

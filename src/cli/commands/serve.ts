@@ -15,13 +15,13 @@ import { EXIT, UsageError } from '../host/exit.js';
 import { PageHost } from '../live/page-host.js';
 import type { Io } from '../host/io.js';
 import { MOST_HEAD } from '../../live/sockets/ws-limits.js';
-import { listenerPolicyOf } from '../options/listener-options.js';
+import { listenerPolicyOf } from '../live/listener-policy.js';
 import { LiveOutput } from '../live/live-output.js';
 import { liveLook } from '../live/live-apps.js';
 import { liveReading, perMessageDeflate } from '../live/live-reading.js';
 import { loadScript } from '../entries/load-script.js';
 import { recorded } from '../record/recorder.js';
-import { asRecorded, checkReplay } from '../options/replay-options.js';
+import { asRecorded, checkReplay } from '../replay/replay-request.js';
 import type { ServeOptions } from '../options/serve-options.js';
 import { tlsOf } from '../host/tls-files.js';
 

@@ -8,7 +8,7 @@ import type { Io, Output } from '../host/io.js';
 import { counted } from '../input/measured-chunks.js';
 import { changed } from '../host/changed-io.js';
 import { pageAccess } from '../live/page-access.js';
-import { listenerPolicyOf } from '../options/listener-options.js';
+import { listenerPolicyOf } from '../live/listener-policy.js';
 import { VERSION } from '../options/version.js';
 import type { ViewCommandOptions } from '../options/view-options.js';
 import { optionReadTwice } from '../decode/selection.js';

@@ -1,6 +1,4 @@
-import { hostname } from 'node:os';
 import { Option } from 'commander';
-import type { ListenerPolicy } from '../../live/listener/policy.js';
 import { hosts, origins } from './option-values.js';
 
 /** Which clients a listener accepts: the same for each command that has one. */
@@ -21,9 +19,4 @@ export function listenerOptions(others = ''): Option[] {
       'also accept requests for this host name, as that of a reverse proxy (repeatable)',
     ).argParser(hosts),
   ];
-}
-
-/** `host` is the address at which it listens. */
-export function listenerPolicyOf(host: string, { allowOrigin = [], allowHost = [] }: ListenerOptions): ListenerPolicy {
-  return { names: [host, hostname()], allowHost, allowOrigin };
 }
