@@ -1,5 +1,5 @@
 import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
-import type { Rule, Severity } from '../../rules/rule.js';
+import type { Severity } from '../../rules/rule.js';
 import type { DiagnosticCounts } from './summary.js';
 
 /** How often rules of each severity were broken. */
@@ -10,5 +10,5 @@ export function severities(diagnostics: DiagnosticCounts): Record<Severity, numb
 }
 
 export function severityOf(code: DiagnosticCode): Severity {
-  return (RULES[code] as Rule).severity;
+  return RULES[code].severity;
 }
