@@ -28,12 +28,12 @@ const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 const dense = { minify: true, legalComments: 'none' };
 
 /** Each of these has all that it needs in its file. */
-const ALONE = ['main', 'accept', 'look', 'job-worker'];
+const ALONE = ['main', 'accept', 'look', 'job-worker', 'apps'];
 
 /** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
 const CORE = 'decode';
 const AFTER_CORE = [
-  ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
+  ...['texts', 'unpacking', 'views', 'packets', 'jobs'],
   ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'view', 'report', 'live', 'http2', 'check', 'check-http2'],
 ];
 /** What of src/ is in the files of the commands. */
@@ -252,11 +252,12 @@ const BROWSER_PARTS = {
   'app reading': 'shared',
 };
 
-/** A file of its own in dist/, which those who need no TLS leave out. */
-const tlsCryptoApart = {
-  name: 'tls-crypto-apart',
+/** Files of their own: TLS in dist/, which those who need none leave out, and application protocols, which the page takes from the command line. */
+const apart = {
+  name: 'files of their own',
   setup({ onResolve }) {
     onResolve({ filter: /\/noble-crypto\.js$/ }, () => ({ path: '../tls-crypto.js', external: true }));
+    onResolve({ filter: /\/apps\/readers\.js$/ }, () => ({ path: './apps.js', external: true }));
   },
 };
 
@@ -281,7 +282,7 @@ async function browsing() {
     chunkNames: 'part-[hash]',
     metafile: true,
     write: false,
-    plugins: [tlsCryptoApart],
+    plugins: [apart],
   });
   const users = new Map();
   for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
@@ -325,7 +326,7 @@ await Promise.all([
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],
-      plugins: name === 'main' ? OF_OPTIONS : cli.plugins,
+      plugins: name === 'main' ? OF_OPTIONS : [...cli.plugins, withoutRequirements],
     }),
   ),
   ...Object.keys(OF_MAIN).map((name) =>

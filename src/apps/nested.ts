@@ -3,16 +3,22 @@ import type { AppContext, AppMessage, AppPacket, AppReader, EndDiagnostic } from
 import { AppRecognition } from './recognition.js';
 import { APP_SIGNS } from './sign-table.js';
 
-type NestedOpening = (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
+type AppOpening = (name: string, context: AppContext) => AppReader | undefined;
+
+/** The context of a reader whose protocol may carry others, which `open` opens as well. */
+export function withNested(open: AppOpening, context: Omit<AppContext, 'nested'>): AppContext {
+  const whole: AppContext = { ...context, nested: (inner) => new NestedReading(open, whole, inner) };
+  return whole;
+}
 
 /** A protocol inside another: what the outer one carries are its messages. It is stated, or recognised by them. */
-export class NestedReading implements AppReader {
+class NestedReading implements AppReader {
   private reader: AppReader | undefined;
   private recognition: AppRecognition | undefined;
 
   constructor(
-    private readonly opening: NestedOpening,
-    private readonly context: Omit<AppContext, 'nested'>,
+    private readonly opening: AppOpening,
+    private readonly context: AppContext,
     stated: string | undefined,
   ) {
     if (stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);

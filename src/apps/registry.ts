@@ -30,7 +30,6 @@ import { WEBDRIVER_BIDI } from './protocols/webdriver-bidi.js';
 import { XMPP } from './protocols/xmpp.js';
 import { YJS } from './protocols/yjs/reader.js';
 import { ZLIB_STREAM } from './protocols/zlib-stream.js';
-import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
@@ -71,7 +70,6 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */
-export function openApp(name: string, context: Omit<AppContext, 'nested'>): AppReader | undefined {
-  const nested = (inner?: string): AppReader => new NestedReading(openApp, context, inner);
-  return APP_PROTOCOLS.find((protocol) => protocol.name === name)?.open({ ...context, nested });
+export function openApp(name: string, context: AppContext): AppReader | undefined {
+  return APP_PROTOCOLS.find((protocol) => protocol.name === name)?.open(context);
 }

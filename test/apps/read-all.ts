@@ -1,3 +1,4 @@
+import { withNested } from '../../src/apps/nested.js';
 import { openApp } from '../../src/apps/registry.js';
 import type { AppContext, AppPacket, AppReader } from '../../src/apps/packet.js';
 import type { Direction } from '../../src/codec/messages/records.js';
@@ -7,7 +8,7 @@ export type Sent = readonly [Direction | 'C' | 'S', string | Uint8Array];
 
 /** A reader of that protocol, its conversation seen from the start unless `context` says otherwise. */
 export function readerOf(name: string, context: Partial<Omit<AppContext, 'nested'>> = {}): AppReader {
-  return openApp(name, { handshake: {}, isJoined: false, ...context })!;
+  return openApp(name, withNested(openApp, { handshake: {}, isJoined: false, ...context }))!;
 }
 
 /** The packets of messages that are sent one after another; texts are text messages. */

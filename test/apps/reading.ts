@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { AppField, AppHandshake, AppMessage, AppPacket } from '../../src/apps/packet.js';
+import { withNested } from '../../src/apps/nested.js';
 import { openApp } from '../../src/apps/registry.js';
 
 /** A message of a test: who sends it, and what; text as a string. */
@@ -22,7 +23,7 @@ export function readSteps(
   steps: readonly (Step | { readonly lost: 'client' | 'server' })[],
   { handshake = {}, isJoined = false }: Setting = {},
 ): Outcome {
-  const reader = openApp(name, { handshake, isJoined })!;
+  const reader = openApp(name, withNested(openApp, { handshake, isJoined }))!;
   const next = { client: 0, server: 0 };
   const packets: (AppPacket & { side: string })[] = [];
   for (const step of steps) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AppDiagnostic, AppHandshake, AppMessage, AppPacket, AppReader } from '../../src/apps/packet.js';
+import { withNested } from '../../src/apps/nested.js';
 import { openApp } from '../../src/apps/registry.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 
@@ -18,7 +19,7 @@ export function lineMessage([side, said, time = 0]: Line, index: number): AppMes
 }
 
 export function openReader(name: string, { isJoined = false, handshake = {} }: TalkOptions = {}): AppReader {
-  return openApp(name, { handshake, isJoined })!;
+  return openApp(name, withNested(openApp, { handshake, isJoined }))!;
 }
 
 export function talk(name: string, lines: readonly Line[], options: TalkOptions = {}): AppPacket[] {

@@ -66,13 +66,25 @@ describe.skipIf(!has('chromium'))('files that are dropped into the page', () => 
     },
   );
 
+  it.each(feeds)('reads application protocols in files that are dropped into the page of %s', async (_, open) => {
+    const page = await pages.open(await open());
+    await page.locator('#channel-text', { hasText: /^read: |chat\.pcap/ }).waitFor();
+    await drop(page, 'apps/sio4-basic.pcap');
+    await page.locator('#mode', { hasText: 'sio4-basic.pcap' }).waitFor();
+    await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
+    await page.locator('#tab-inspector').click();
+    await page.locator('#rows .row', { hasText: 'socket.io' }).first().click();
+    await page.locator('#detail', { hasText: 'socket.io' }).waitFor();
+    await page.context().close();
+  });
+
   it('loads nothing for them before they are dropped', async () => {
     const page = await pages.open(await viewings.open(CHAT));
     const requested: string[] = [];
     page.on('request', (request) => requested.push(new URL(request.url()).pathname));
     await page.reload();
     await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
-    expect(requested).not.toEqual(expect.arrayContaining([expect.stringMatching(/tls|reading|pipeline|bytes/)]));
+    expect(requested).not.toEqual(expect.arrayContaining([expect.stringMatching(/tls|reading|pipeline|bytes|apps/)]));
     await drop(page, 'chat.pcap');
     await page.locator('#channel-text', { hasText: /^read: 7413 bytes/ }).waitFor();
     await page.context().close();

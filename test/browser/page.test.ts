@@ -446,6 +446,7 @@ describe.skipIf(!chromium)('what a page does not get: a page', () => {
       'base.js',
       'core.js',
       'bytes.js',
+      'apps.js',
       'pipeline.js',
       'tls-layer.js',
       'tls-crypto.js',

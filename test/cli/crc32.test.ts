@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { crc32, crc32Of } from '../../src/cli/input/crc32.js';
+import { crc32Of } from '../../src/cli/input/crc32.js';
+import { crc32 } from '../../src/codec/bytes/crc32.js';
 
 describe('CRC-32', () => {
   it.each([

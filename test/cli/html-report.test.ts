@@ -15,7 +15,7 @@ const PARTS: PageParts = {
   icon: file('web/icon.svg'),
   scripts: new Map(
     [
-      ...['base.js', 'core.js', 'bytes.js', 'pipeline.js', 'shared.js', 'tls-layer.js', 'tls-crypto.js'],
+      ...['base.js', 'core.js', 'bytes.js', 'pipeline.js', 'shared.js', 'tls-layer.js', 'tls-crypto.js', 'cli/apps.js'],
       ...['web/tls-reading.js', 'web/reading.js', 'web/app.js'],
     ].map((name) => [basename(name), file(name)]),
   ),

@@ -1,7 +1,7 @@
 import { constants, createGzip, deflateRawSync, gzipSync, inflateRawSync, type Gzip } from 'node:zlib';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { crc32 } from '../../src/cli/input/crc32.js';
+import { crc32 } from '../../src/codec/bytes/crc32.js';
 import { DamagedInput } from '../../src/cli/input/damaged-input.js';
 import { unpacked } from '../../src/cli/input/unpacked.js';
 import type { UnpackOptions } from '../../src/cli/input/packed-input.js';

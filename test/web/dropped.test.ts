@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { read } from '../../src/cli/commands/decode.js';
 import { processIo } from '../../src/cli/host/process-io.js';
 import { RecordStore, type StoreBounds } from '../../src/describe/timeline/record-store.js';
 import { DroppedReading } from '../../src/web/dropped/dropped-reading.js';
+import * as readers from '../../src/apps/readers.js';
 import { browserTlsCrypto } from '../../src/codec/tls/noble-crypto.js';
 import { TlsTraffic } from '../../src/traffic/layers/tls-traffic.js';
 import { beginsKeyLog } from '../../src/web/dropped/key-logs.js';
@@ -13,12 +14,13 @@ import { readFiles } from '../../src/web/dropped/read-file.js';
 import fc from '../fc.js';
 import { ROOT } from '../cli/binary.js';
 
+const IO = processIo(() => undefined);
 const FIXTURES = join(ROOT, 'fixtures');
 const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(FIXTURES, name)));
 
 function begun(name: string, bounds?: StoreBounds): DroppedReading {
   const reading = new DroppedReading([name], 0, bounds);
-  reading.begin(new TlsTraffic(browserTlsCrypto));
+  reading.begin(new TlsTraffic(browserTlsCrypto), readers);
   return reading;
 }
 
@@ -54,28 +56,24 @@ class Asking {
 }
 
 describe('a file that is dropped into the page', () => {
-  it.each(['captures/chat.pcap', 'captures/websocket.pcapng', 'captures/stalled.pcap'])(
-    'has the records of view: %s',
-    async (name) => {
-      const store = new RecordStore();
-      const reading = { file: [join(FIXTURES, name)], preview: 1024, jobs: 1, undrawn: true as const, app: 'none' };
-      await read(
-        processIo(() => undefined),
-        [],
-        reading,
-        store,
-      );
-      const dropped = begun(name);
-      const bytes = fixture(name);
-      for (let at = 0; at < bytes.length; at += 1000) dropped.push(bytes.slice(at, at + 1000));
-      dropped.end();
-      const isRecord = (record: unknown): boolean => (record as { type: string }).type !== 'notice';
-      const own = textsOf(dropped, (row) => dropped.record(row)).filter(isRecord);
-      expect(own).toEqual(textsOf(store, (row) => store.text(row)).filter(isRecord));
-      expect(own.length).toBeGreaterThan(0);
-      expect(dropped.progress()).toMatchObject({ isDone: true, read: bytes.length });
-    },
-  );
+  const captures = ['chat.pcap', 'websocket.pcapng', 'stalled.pcap'].map((name) => `captures/${name}`);
+  const ofApps = readdirSync(join(FIXTURES, 'captures/apps'))
+    .filter((name) => /\.pcap(?:ng)?$/.test(name))
+    .map((name) => `captures/apps/${name}`);
+  it.each([...captures, ...ofApps])('has the records of view: %s', async (name) => {
+    const store = new RecordStore();
+    const reading = { file: [join(FIXTURES, name)], preview: 1024, jobs: 1, undrawn: true as const };
+    await read(IO, [], reading, store);
+    const dropped = begun(name);
+    const bytes = fixture(name);
+    for (let at = 0; at < bytes.length; at += 1000) dropped.push(bytes.slice(at, at + 1000));
+    dropped.end();
+    const isRecord = (record: unknown): boolean => (record as { type: string }).type !== 'notice';
+    const own = textsOf(dropped, (row) => dropped.record(row)).filter(isRecord);
+    expect(own).toEqual(textsOf(store, (row) => store.text(row)).filter(isRecord));
+    expect(own.length).toBeGreaterThan(0);
+    expect(dropped.progress()).toMatchObject({ isDone: true, read: bytes.length });
+  });
 
   it.each([
     ['a key log that is dropped with it', ['tls/t12-aes128gcm.keys', 'tls/t12-aes128gcm.pcap']],

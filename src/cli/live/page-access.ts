@@ -8,9 +8,20 @@ import type { Io } from '../host/io.js';
 /** Where the build puts the page: next to the command line. A path in the bundle, a URL in the sources. */
 const web = createRequire(import.meta.url);
 
+/** What the page has in common with the command line: CommonJS, of which the page needs these names. */
+const APPS = { name: '../cli/apps.js', exported: ['openApp', 'payloadPacket'] };
+
 /** A file of the page. */
-export function pageFile(io: Io, name: string): Promise<Uint8Array> {
-  return fileOf(io, web.resolve(`../web/${name}`));
+export async function pageFile(io: Io, name: string): Promise<Uint8Array> {
+  const bytes = await fileOf(io, web.resolve(`../web/${name}`));
+  return name === APPS.name ? Buffer.from(asModule(Buffer.from(bytes).toString(), APPS.exported)) : bytes;
+}
+
+/** CommonJS that requires nothing, as a module for browsers. */
+function asModule(text: string, exported: readonly string[]): string {
+  const names = exported.map((name, i) => `${name}:x${i}`).join();
+  const given = exported.map((name, i) => `x${i} as ${name}`).join();
+  return `const m={};(module=>{${text}\n})(m);const{${names}}=m.exports;export{${given}};`;
 }
 
 /** The page of a listener: its files, its token, its address. */

@@ -52,7 +52,7 @@ export async function withReport(
 /** The modules of the page: each after those that it imports. */
 const SCRIPTS = [
   ...['base', 'core', 'bytes', 'pipeline', 'shared', 'tls-layer', 'tls-crypto'].map((name) => `../${name}.js`),
-  ...['tls-reading.js', 'reading.js', 'app.js'],
+  ...['../cli/apps.js', 'tls-reading.js', 'reading.js', 'app.js'],
 ];
 
 async function pageParts(io: Io): Promise<PageParts> {

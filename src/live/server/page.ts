@@ -6,6 +6,7 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
   '/reading.js': ['reading.js', 'text/javascript; charset=utf-8'],
   '/tls-reading.js': ['tls-reading.js', 'text/javascript; charset=utf-8'],
+  '/apps.js': ['../cli/apps.js', 'text/javascript; charset=utf-8'],
   // Beside the folder of the page, because the library for browsers needs them as well.
   '/base.js': ['../base.js', 'text/javascript; charset=utf-8'],
   '/bytes.js': ['../bytes.js', 'text/javascript; charset=utf-8'],

@@ -8,6 +8,7 @@ import {
   type PlacedPacket,
 } from '../../apps/packet.js';
 import { cutPacket } from '../../apps/build-packet.js';
+import { withNested } from '../../apps/nested.js';
 import { MOST_LOOKED_AT, MOST_OF_LONG } from '../../apps/signs.js';
 import { AppRecognition, MOST_MESSAGES } from '../../apps/recognition.js';
 import { DIRECTIONS } from '../../apps/known-calls.js';
@@ -24,7 +25,7 @@ export interface AppOptions {
   /** Bytes of each message that are kept for readers; of longer ones nothing is judged. */
   readonly mostKept?: number | undefined;
   /** Opens a reader: the protocols are loaded with the first one that is recognised. */
-  readonly open: (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
+  readonly open: (name: string, context: AppContext) => AppReader | undefined;
   /** The protocol, where it was stated: what breaks its rules is an error. */
   readonly stated?: string | undefined;
   readonly unpack?: MessageUnpacking | undefined;
@@ -232,7 +233,10 @@ export class AppReading implements MessageNeed {
     const isStated = options.stated !== undefined;
     this.tally = new AppTally(name);
     this.calls = new CallPairing(this.severity, this.tally);
-    this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
+    this.reader = options.open(
+      name,
+      withNested(options.open, { handshake, isJoined, isStated, unpack: options.unpack }),
+    );
     this.settle();
   }
 }

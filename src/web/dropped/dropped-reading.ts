@@ -5,7 +5,9 @@ import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, type StoreBounds } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { InputReader } from '../../traffic/inputs/input-reader.js';
+import type * as readers from '../../apps/readers.js';
 import type { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
+import { droppedApps } from './dropped-apps.js';
 
 /** Of a file in the page: half of what `view` keeps in a process of its own. */
 export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, bytes: 128 * 1024 * 1024 };
@@ -29,12 +31,16 @@ export class DroppedReading extends StoredReading {
     super(new RecordStore(bounds), total);
   }
 
-  /** Before the first byte. */
-  begin(tls: TlsTraffic): void {
+  /** Before the first byte: what opens TLS, and the readers of application protocols. */
+  begin(tls: TlsTraffic, apps: typeof readers): void {
     const { store } = this;
     this.tls = tls;
     const bytes = { previewBytes: PAGE_PREVIEW, messageBytes: PAGE_PREVIEW, maxMessageBytes: MOST_MESSAGE };
-    const options = { first: 0, reading: { acceptOf, raw: RAW, direction: 'unknown' as const, ...bytes } };
+    const options = {
+      first: 0,
+      apps: droppedApps(apps, RAW),
+      reading: { acceptOf, raw: RAW, direction: 'unknown' as const, ...bytes },
+    };
     this.reader = new InputReader(
       { options, maxHeld: MOST_HELD, maxWindows: MOST_HELD, tls: () => tls },
       {

@@ -48,11 +48,12 @@ async function readAll(
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    const [{ TlsTraffic }, { browserTlsCrypto }] = await Promise.all([
+    const [{ TlsTraffic }, { browserTlsCrypto }, apps] = await Promise.all([
       import('./tls-reading.js'),
       import('../../codec/tls/noble-crypto.js'),
+      import('../../apps/readers.js'),
     ]);
-    reading.begin(new TlsTraffic(browserTlsCrypto));
+    reading.begin(new TlsTraffic(browserTlsCrypto), apps);
     const [file, ...others] = await withoutKeyLogs(files, reading);
     for (const { name } of others) reading.notice(`${name} is not read: the page reads one file at a time`);
     if (file === undefined) reading.fail('a TLS key log: drop it together with its capture');
