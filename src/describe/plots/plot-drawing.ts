@@ -33,7 +33,7 @@ export function drawPlot({ title, across, upwards, bins }: ConnectionPlot): SvgN
     const x = LEFT + i * step;
     return [
       svg('line', { class: 'pl-axis', x1: x, x2: x, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM + 4 }),
-      svgLabel({ class: 'pl-label', x, y: HEIGHT - BOTTOM + 14 }, edge),
+      svgLabel({ class: 'pl-label', y: HEIGHT - BOTTOM + 14, ...placeOfLabel(x, edge) }, edge),
     ];
   });
   return svg(
@@ -60,6 +60,13 @@ export function drawPlot({ title, across, upwards, bins }: ConnectionPlot): SvgN
 }
 
 const MOST_ACROSS = 48;
+/** Pixels of a character of a label, at most. */
+const CHARACTER = 7;
+
+/** From its tick on, or where it would be cut off, up to the right edge. */
+function placeOfLabel(x: number, label: string): Readonly<Record<string, number | string>> {
+  return x + label.length * CHARACTER <= WIDTH ? { x } : { x: WIDTH, 'text-anchor': 'end' };
+}
 
 /** `950`, `12.5 k`, `3 M`. */
 export function shortNumber(value: number): string {

@@ -5,6 +5,7 @@ import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
 import { BAR_HEIGHT, type LaneRaster } from './lane-raster.js';
+import { fittedText } from './fitted-text.js';
 import type { Inks } from './overview-ink.js';
 
 /** Pixels of a lane. */
@@ -12,9 +13,11 @@ export const LANE_HEIGHT = 26;
 const HALF = BAR_HEIGHT;
 /** Characters. */
 const MOST_LABEL = 40;
+/** Pixels before a label. */
+const LABEL_LEFT = 24;
 /** Pixels between two labels of the axis. */
 const TICK_ROOM = 90;
-/** Pixels between the end of a label and the beginning of the next one, at least. */
+/** Pixels between the end of a label and what is next, at least. */
 const LABEL_GAP = 6;
 
 export interface LaneDrawing {
@@ -61,7 +64,9 @@ export function drawLanes(
     pen.fillStyle = inks.select;
     pen.fillRect(0, y, right, LANE_HEIGHT);
   }
-  clipped(pen, { x: 0, width: left - 6, top, height }, () => drawings.forEach((one) => drawLabel(pen, inks, one)));
+  clipped(pen, { x: 0, width: left - LABEL_GAP, top, height }, () =>
+    drawings.forEach((one) => drawLabel(pen, inks, one)),
+  );
   clipped(pen, { x: left, width: right - left, top, height }, () => {
     for (const drawing of drawings) {
       drawExtent(pen, inks, drawing, middleOf(drawing));
@@ -100,14 +105,15 @@ function clipped(pen: CanvasRenderingContext2D, { x, width, top, height }: ClipA
   pen.restore();
 }
 
-function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, { lane, label, top }: LaneDrawing): void {
+function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, { lane, label, left, top }: LaneDrawing): void {
   const middle = top + LANE_HEIGHT / 2;
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   pen.fillStyle = inks[lane.outcome];
   pen.fillText(OUTCOME_MARKS[lane.outcome], 8, middle);
   pen.fillStyle = inks.text;
-  pen.fillText(`#${connectionName(lane.connection)} ${label.slice(0, MOST_LABEL)}`, 24, middle);
+  const text = `#${connectionName(lane.connection)} ${label.slice(0, MOST_LABEL)}`;
+  pen.fillText(fittedText(pen, text, left - LABEL_GAP - LABEL_LEFT), LABEL_LEFT, middle);
 }
 
 function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {

@@ -29,7 +29,8 @@ export function startTour(): void {
     const [id, words] = TOUR_STEPS[++step] ?? [];
     if (id === undefined) return end();
     text.textContent = `${step + 1} of ${TOUR_STEPS.length}: ${words}`;
-    next.textContent = step + 1 === TOUR_STEPS.length ? 'Done' : 'Next';
+    leave.hidden = step + 1 === TOUR_STEPS.length;
+    next.textContent = leave.hidden ? 'Done' : 'Next';
     mark(id);
   };
   next.addEventListener('click', show);
@@ -39,10 +40,12 @@ export function startTour(): void {
   show();
 }
 
-/** The element that a step is about. */
+/** The element that a step is about, and its tab, as on a phone another one may be open. */
 function mark(id: string | undefined): void {
   for (const before of document.querySelectorAll('.toured')) before.classList.remove('toured');
-  if (id !== undefined) byId(id, HTMLElement).classList.add('toured');
+  if (id === undefined) return;
+  byId(id, HTMLElement).classList.add('toured');
+  document.getElementById(`tab-${id}`)?.classList.add('toured');
 }
 
 function wasSeen(): boolean {
