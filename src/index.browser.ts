@@ -146,7 +146,13 @@ export {
 export { ConnectionInspector, Inspector } from './traffic/inspector.js';
 export type { Judged } from './traffic/judged.js';
 export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
-export type { ConversationContext, Inspected, PlainFrame, PlainMessage, StreamContext } from './traffic/plain-record.js';
+export type {
+  ConversationContext,
+  Inspected,
+  PlainFrame,
+  PlainMessage,
+  StreamContext,
+} from './traffic/plain-record.js';
 export { jsonRecords, type JsonOptions } from './describe/json-records.js';
 export { jsonLine } from './describe/escape.js';
 export type { JsonRecord } from './describe/json.js';

@@ -188,13 +188,7 @@ export class LiveHttp2 implements TapTaker {
     this.numbers.set(stream.stream, number);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
     const origin = { ...streamOrigin(this.origin, stream), number };
-    const shown = new Conversation(
-      origin,
-      time,
-      { reading: context.reading, apps: context.apps },
-      taker,
-      below,
-    );
+    const shown = new Conversation(origin, time, { reading: context.reading, apps: context.apps }, taker, below);
     const recorded = context.recorder?.openedStream?.({ ...origin, http2: stream }, time);
     return recorded ? [recorded, shown] : [shown];
   }
