@@ -119,6 +119,8 @@ export interface PlacedPacket extends AppPacket {
   readonly replaces?: number;
   /** Seconds since the call, where both times are known. */
   readonly latency?: number;
+  /** It came by HTTP long-polling, before the message that it is in: at that time, seconds since the epoch, NaN where unknown. */
+  readonly polledAt?: number;
   /** Of its diagnostics: errors only where the user stated the protocol, so that a guess never decides the exit code. */
   readonly severity: 'error' | 'warning';
 }

@@ -51,12 +51,18 @@ function nameWord(name: string): Printable {
   return name === '' || /[\s"#]/.test(name) ? print`"${word}"` : word;
 }
 
-function replyWords({ replyTo, latency, endsOwn }: PlacedPacket): Printable {
-  if (replyTo === undefined) return print``;
-  if (endsOwn) return print`(ends ${replyTo})`;
-  return latency === undefined
-    ? print`(answers ${replyTo})`
-    : print`(answers ${replyTo} after ${latencyWord(latency)})`;
+/** In brackets, what else is known of it; nothing where that is none. */
+function replyWords({ replyTo, latency, endsOwn, polledAt }: PlacedPacket): Printable {
+  const reply =
+    replyTo === undefined
+      ? []
+      : endsOwn
+        ? [print`ends ${replyTo}`]
+        : latency === undefined
+          ? [print`answers ${replyTo}`]
+          : [print`answers ${replyTo} after ${latencyWord(latency)}`];
+  const words = [...reply, ...(polledAt === undefined ? [] : [print`by polling`])];
+  return words.length === 0 ? print`` : print`(${joined(words, print`, `)})`;
 }
 
 /** Seconds as milliseconds, with as many digits as help. */
@@ -106,6 +112,10 @@ export function packetJson(packet: PlacedPacket, options: Shown): Record<string,
     ...(packet.isError === true && { error: true }),
     ...(summary !== '' && { summary: cutAt(summary) }),
     ...(messages.length > 1 && { messages }),
+    ...(packet.polledAt !== undefined && {
+      transport: 'polling',
+      ...(!Number.isNaN(packet.polledAt) && { time: packet.polledAt }),
+    }),
     ...(isShown && { payload: plainValue(payload, options.base64, 0) }),
     diagnostics: packet.diagnostics.map((diagnostic) => ({
       ...appDiagnosticFields(diagnostic, packet.severity),

@@ -10,12 +10,13 @@ import type {
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
 import { AppReading } from './apps/app-reading.js';
+import { watchPolled, type PolledWatch } from './apps/polled-watch.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { Judged, JudgedFrame } from './judged.js';
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
-import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
+import { beginsLikeHttp2, http2Facts, streamOrigin, takerOfStreams } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { LegWatch } from './legs/leg-facts.js';
 import { MOST_LAYERS, NO_LAYERS, type Below } from './layers/below.js';
@@ -56,6 +57,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private readonly facts: FactsWatch;
   /** Undefined where no application protocol is read. */
   private readonly apps: AppReading | undefined;
+  /** Undefined where nothing polled is looked for. */
+  private readonly polled: PolledWatch | undefined;
   /** Undefined where the legs of proxies are not looked for. */
   private readonly leg: LegWatch | undefined;
   /** Undefined as long as it is not known who the client is. */
@@ -84,6 +87,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally = new Tally(origin);
     if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
+    this.polled = watchPolled(options.apps, origin);
     this.facts = new FactsWatch(origin);
     this.causes = new CauseWatch(origin, options.reading.raw, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;
@@ -144,18 +148,9 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   /** A WebSocket of this HTTP/2 connection, or a stream that may be one. */
   carriesStream(stream: Http2Stream, time: number): Http2StreamTaker {
-    const { options, taker, below } = this;
+    const { options, below } = this;
     this.hasCarried ||= !stream.isJoined;
-    const own: ConversationTaker = {
-      record: (record, ends) => {
-        this.hasCarried = true;
-        taker.record(record, ends);
-      },
-      ending: (...args) => taker.ending?.(...args),
-      closed: (summary, ends) => taker.closed(summary, ends),
-      // It is one of the requests of its connection.
-      passedOver: () => undefined,
-    };
+    const own = takerOfStreams(this.taker, () => (this.hasCarried = true));
     const within: Below = { ...below, stalls: this.stalls, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
     const origin = { ...streamOrigin(this.origin, stream), number: streamNumber(this.number, stream.index) };
     return new Conversation(origin, time, options, own, within);
@@ -200,6 +195,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
       return this.begin(side, bytes, start, end, time);
     }
     this.times.at(side, time);
+    if (!judge.recognised) this.polled?.data(side, bytes, start, end, time);
     this.facts.begin(side, bytes, start, end);
     causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
@@ -211,6 +207,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
   gap(side: Side, length: number, _time?: number, kind?: GapKind): void {
     this.hasLost = true;
+    this.polled?.lost();
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
     this.judge?.gap(side, length, this.times.of(side), kind);
@@ -238,6 +235,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   close(reason: CloseReason, time: number): void {
     this.settle();
+    this.polled?.close();
     if (this.isPassedOver) return;
     if (this.layer) return this.closeLayer(this.layer, reason, time);
     const { judge, tally, tcpEnd } = this;
@@ -348,6 +346,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally.take(record);
     this.facts.event(record);
     this.apps?.event(record);
+    this.polled?.event(record, this, this.apps);
     this.leg?.event(record, this.facts.handshake);
     this.taker.record(record, this);
   }

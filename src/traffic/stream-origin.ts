@@ -1,5 +1,6 @@
 import type { StreamOrigin } from '../codec/bytes/stream-taker.js';
 import type { Http2Stream } from '../codec/http2/http2-taker.js';
+import type { ConversationTaker } from './conversation-taker.js';
 import type { Http2Facts } from './tally/summary.js';
 
 /** Enough of the preface (RFC 9113 §3.4) where the other side was faster than the rest of it. */
@@ -14,6 +15,19 @@ export function streamOrigin({ number, a, b, through, isSecure }: StreamOrigin, 
   const layers = { ...(through && { through }), ...(isSecure && { isSecure }) };
   // Of what was joined in its middle, the first frame may be further away.
   return { number, a, b, isClientFirst: !stream.isJoined, ...layers, ignore: stream.ignore };
+}
+
+/** What takes a stream in an HTTP/2 connection. `has`: there is a record. One that is passed over is one of the requests of its connection. */
+export function takerOfStreams(taker: ConversationTaker, has: () => void): ConversationTaker {
+  return {
+    record: (record, ends) => {
+      has();
+      taker.record(record, ends);
+    },
+    ending: (...args) => taker.ending?.(...args),
+    closed: (summary, ends) => taker.closed(summary, ends),
+    passedOver: () => undefined,
+  };
 }
 
 /** Of a recorded stream more than its number is not known. */

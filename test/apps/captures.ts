@@ -21,7 +21,7 @@ export interface TruePacket {
   readonly protocol: string;
   readonly type: string;
   readonly name?: string;
-  /** The messages that it is made of; absent where it went another way, as by polling. */
+  /** The messages that it is made of; absent where it was polled. */
   readonly messages?: readonly number[];
 }
 
@@ -40,24 +40,21 @@ export function appCase(name: string): AppCase {
   return JSON.parse(readFileSync(new URL(`${name}.json`, HERE), 'utf8')) as AppCase;
 }
 
-/** A packet with its connection: WebSocket connections are counted from 0, in the order of their TCP connections. */
+/** A packet with the number of its connection. */
 export type ReadPacket = PlacedPacket & { readonly connection: number };
 
 /** The packets that are read of a capture; `stated`: the protocol is. Of longer messages only `messageBytes` are kept. */
 export function packetsOf(name: string, stated?: string, messageBytes = MOST_APP_BYTES): ReadPacket[] {
   const packets: ReadPacket[] = [];
-  const connections = new Set<number>();
   const apps = { open: openApp, unpack: appUnpacking, ...(stated !== undefined && { stated }) };
   readCapture(captureOf(name), apps, messageBytes, {
     record: (record) => {
-      if (record.type === 'frame' && record.frame.message) connections.add(record.connection);
       if (record.type === 'frame')
         for (const packet of record.packets ?? []) packets.push({ ...packet, connection: record.connection });
     },
     closed: () => undefined,
   });
-  const numbers = [...connections].sort((a, b) => a - b);
-  return packets.map((packet) => ({ ...packet, connection: numbers.indexOf(packet.connection) }));
+  return packets;
 }
 
 /** Its messages, inflated, of all connections. */

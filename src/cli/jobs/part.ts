@@ -252,7 +252,7 @@ export class CapturePart implements Pace {
   private piece(last: boolean): JobPiece {
     const { capture, output, notes, closed, passedOver, failure, isLimited } = this;
     const { shown } = output;
-    const isApart = this.isLost || capture?.isStrained === true || output.isStrained;
+    const isApart = this.isLost || capture?.isJoint === true || output.isStrained;
     const { packets = 0, opened: connections = 0, hash: opened = 0 } = capture ?? {};
     const piece: JobPiece = {
       text: output.take(),

@@ -1,5 +1,5 @@
 import { headersNamed } from '../handshake/handshake.js';
-import type { ResponseHead } from './head.js';
+import type { Head } from './head.js';
 
 type BodyState = 'bytes' | 'size' | 'data' | 'data-end' | 'trailer' | 'done' | 'rest';
 
@@ -9,8 +9,9 @@ const CR = 0x0d;
 const MOST_LINE = 4096;
 
 /**
- * Where the body of a refusal ends, so that another try can follow it on the same connection: by its Content-Length or
- * its chunks, else with the connection (RFC 9112 §6.3). A length that can't be read lasts until the end.
+ * Where the body of a head ends, so that another head can follow it on the same connection: by its Content-Length or
+ * its chunks, else with the connection (RFC 9112 §6.3). A length that can't be read lasts until the end. The answer to HEAD
+ * has none, whatever it says.
  */
 export class HttpBody {
   private state: BodyState;
@@ -18,8 +19,12 @@ export class HttpBody {
   private left = 0;
   private line = '';
 
-  constructor(response: ResponseHead) {
-    this.state = this.begin(response);
+  constructor(
+    head: Head,
+    /** Takes what is in it, without its chunks' lines. */
+    private readonly take?: (content: Uint8Array) => void,
+  ) {
+    this.state = this.begin(head);
   }
 
   get isDone(): boolean {
@@ -35,18 +40,25 @@ export class HttpBody {
   read(bytes: Uint8Array, at: number): number {
     let next = at;
     while (next < bytes.length && this.state !== 'done') {
-      if (this.state === 'rest') return bytes.length;
+      if (this.state === 'rest') {
+        this.take?.(bytes.subarray(next));
+        return bytes.length;
+      }
       next = this.state === 'bytes' || this.state === 'data' ? this.skip(bytes, next) : this.readLine(bytes, next);
     }
     return next;
   }
 
-  private begin(response: ResponseHead): BodyState {
-    const { status = 0 } = response;
-    if (status < 200 || status === 204 || status === 304) return 'done';
-    const codings = headersNamed(response, 'transfer-encoding').map(({ value }) => value);
+  private begin(head: Head): BodyState {
+    if (head.kind === 'response') {
+      const { status = 0 } = head;
+      if (status < 200 || status === 204 || status === 304) return 'done';
+    }
+    const codings = headersNamed(head, 'transfer-encoding').map(({ value }) => value);
     if (codings.length > 0) return /(^|,)\s{0,9}chunked\s{0,9}$/i.test(codings.at(-1)!) ? 'size' : 'rest';
-    const lengths = new Set(headersNamed(response, 'content-length').map(({ value }) => value.trim()));
+    const lengths = new Set(headersNamed(head, 'content-length').map(({ value }) => value.trim()));
+    // A request without a length has no body.
+    if (head.kind === 'request' && lengths.size === 0) return 'done';
     const [length = ''] = lengths;
     if (lengths.size !== 1 || !/^\d{1,15}$/.test(length)) return 'rest';
     this.left = Number(length);
@@ -55,6 +67,7 @@ export class HttpBody {
 
   private skip(bytes: Uint8Array, at: number): number {
     const count = Math.min(this.left, bytes.length - at);
+    this.take?.(bytes.subarray(at, at + count));
     this.left -= count;
     if (this.left === 0) this.state = this.state === 'bytes' ? 'done' : 'data-end';
     return at + count;

@@ -8,7 +8,7 @@ export class TimeSpans {
   constructor(begins: Float64Array, ends: Float64Array) {
     begins.sort();
     ends.sort();
-    // So many spans have begun as have ended: there is a gap.
+    // As many spans have ended as have begun: there is a gap.
     const isFirst = (i: number): boolean => i === 0 || begins[i]! > ends[i - 1]!;
     this.begins = begins.filter((_, i) => isFirst(i));
     this.ends = ends.filter((_, i) => i + 1 === ends.length || isFirst(i + 1));

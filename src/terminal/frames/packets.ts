@@ -42,16 +42,21 @@ export function packetsView(options: ViewOptions, look: Look): View {
     }
     const packets = record.type === 'frame' ? record.packets : undefined;
     for (const packet of packets ?? []) {
-      drawLine(record, (room) => packetsLine([packet], room), record.direction);
+      const at = { ...record, time: packet.polledAt ?? record.time };
+      drawLine(at, (room) => packetsLine([packet], room), record.direction);
       if (options.pretty) for (const line of payloadTree(packet, options.preview)) out.text(print`${line}\n`);
       drawBroken(packet.diagnostics, packet.severity, look, out);
     }
-    function drawLine(record: Judged, words: (room: number) => Printable, arrow: keyof typeof ARROW): void {
+    function drawLine(
+      of: Pick<Judged, 'connection' | 'stream' | 'time'>,
+      words: (room: number) => Printable,
+      arrow: keyof typeof ARROW,
+    ): void {
       let lead: Printable = print`${ARROW[arrow]} `;
       let columns = 2;
       if (options.captured === true) {
-        clock.write(record.time, out);
-        lead = print` ${connectionMark(look, record, ARROW[arrow])} `;
+        clock.write(of.time, out);
+        lead = print` ${connectionMark(look, of, ARROW[arrow])} `;
         columns = clock.width + displayWidth(lead);
       }
       out.text(print`${lead}${words(openRoom(look, Math.max(8, look.width - columns)))}\n`);

@@ -19,6 +19,7 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { AppTally, type AppSummary } from './app-tally.js';
 import { CallPairing } from './calls.js';
+import type { PolledMessage, PolledSessions } from './polled-sessions.js';
 
 /** Which application protocols are read, and how. */
 export interface AppOptions {
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly isPayloadOnly?: boolean | undefined;
   /** How messages of no known protocol are read; undefined: they are not. */
   readonly payload?: PayloadReading | undefined;
+  /** What other connections of the run polled; undefined: it is not looked for. */
+  readonly polled?: PolledSessions | undefined;
   /** Bytes of a direction that a reader may take without a packet: of more, nothing is read any more. Undefined: no bound but its own. */
   readonly mostHeld?: number | undefined;
 }
@@ -50,6 +53,17 @@ export interface PayloadReading {
 interface EndedConversation {
   readonly number: number;
   readonly http2: { readonly stream: number } | undefined;
+}
+
+/** The protocol whose sessions begin by HTTP long-polling. */
+const POLLED = 'socket.io';
+/** Packets that wait for a message. */
+const MOST_POLLED = 10_000;
+/** A polled packet is on none. */
+const NO_MESSAGE = -1;
+
+function withPackets(record: JudgedFrame, packets: readonly PlacedPacket[] | undefined): JudgedFrame {
+  return packets === undefined || packets.length === 0 ? record : { ...record, packets };
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
@@ -73,6 +87,8 @@ export class AppReading implements MessageNeed {
   /** No packet will come of it: found out when that changes, as it is asked with each frame. */
   private isOver = false;
   private isGivenUp = false;
+  /** What came by HTTP long-polling, and is in the next message of its direction. */
+  private polled: PlacedPacket[] = [];
   /** Messages in which no form was found, before any in which one was. */
   private formless = 0;
 
@@ -142,7 +158,20 @@ export class AppReading implements MessageNeed {
     if (this.isOver) return record;
     const { message } = record.frame;
     const packets = message && this.read(message, record.direction, record.time ?? NaN);
-    return packets === undefined || packets.length === 0 ? record : { ...record, packets };
+    if (message === undefined || this.polled.length === 0) return withPackets(record, packets);
+    const polled = this.polled.filter(({ direction }) => direction === record.direction);
+    this.polled = this.polled.filter(({ direction }) => direction !== record.direction);
+    return withPackets(record, [...polled, ...(packets ?? [])]);
+  }
+
+  /** A packet of the session of Engine.IO that this conversation continues. */
+  takePolled({ direction, isText, bytes, time }: PolledMessage): void {
+    if (this.reader === undefined && this.options.stated === POLLED) this.open(POLLED);
+    if (this.protocol !== POLLED || this.reader === undefined || this.polled.length >= MOST_POLLED) return;
+    const read = this.reader.read({ index: NO_MESSAGE, direction, isText, bytes, length: bytes.length, time });
+    for (const packet of read ?? []) {
+      this.polled.push({ ...this.calls!.place({ ...packet, messages: [] }, direction, time), polledAt: time });
+    }
   }
 
   /** What is no frame. */

@@ -6,6 +6,7 @@ import type { SearchBudget } from '../../codec/resync/frame-search.js';
 import { count } from '../../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from '../conversation-taker.js';
 import { Conversations, type ConversationsOptions } from '../conversations.js';
+import { PolledSessions } from '../apps/polled-sessions.js';
 import { openHttp2 } from '../layers/http2-traffic.js';
 import { http2Hint } from '../layers/http2-words.js';
 import { tlsHint } from '../layers/tls-words.js';
@@ -44,6 +45,7 @@ export class PacketTraffic {
   private readonly budget: SearchBudget;
   private readonly flows: Flows;
   private readonly hinted = new Set<string>();
+  private readonly polled: PolledSessions | undefined;
 
   constructor(
     /** Handed in, as a program loads it only when packets come. */
@@ -59,11 +61,13 @@ export class PacketTraffic {
     this.windows = new DeflateWindows(maxWindows / readers);
     this.budget = { limit: half, held: 0, dropped: 0 };
     const { windows, budget: searchBudget } = this;
+    this.polled = polledIn(options);
+    const apps = options.apps && { ...options.apps, polled: this.polled };
     const reading = { ...options.reading, capture: 'any' as const, windows, searchBudget };
     const flowLimits = { totalBytes: half, ...(maxConnections !== undefined && { connections: maxConnections }) };
     this.flows = new flows(
       new Conversations(
-        { ...options, reading, http2: openHttp2 },
+        { ...options, reading, apps, http2: openHttp2 },
         {
           record: (record, ends) => taker.record(record, ends),
           ending: (...args) => taker.ending?.(...args),
@@ -151,6 +155,11 @@ export class PacketTraffic {
     return evicted + crowded + this.budget.dropped + this.windows.evicted > 0;
   }
 
+  /** What is read of a connection depends on what others of it hold. */
+  get isJoint(): boolean {
+    return this.isStrained || this.polled?.isUsed === true;
+  }
+
   private passedOver(what: OtherTraffic, ends: Ends): void {
     this.taker.passedOver(what, ends);
     this.hint(what, ends);
@@ -181,6 +190,13 @@ export class PacketTraffic {
     ];
     for (const [times, what, option] of limits) if (times > 0) this.taker.notice(`${what} (${option})`);
   }
+}
+
+/** What is polled is not read where bytes are changed before they are read again. */
+function polledIn({ apps, rewriting }: ConversationsOptions): PolledSessions | undefined {
+  return apps === undefined || apps.isPayloadOnly === true || rewriting !== undefined
+    ? undefined
+    : new PolledSessions();
 }
 
 function unreadText(name: string, packets: number): string {
