@@ -215,6 +215,9 @@ describe('one connection', () => {
     [{ ended: 'fin' }, 'ended by TCP'],
     [{ ended: 'fin', closeCode: 1006 }, '1006 without a close frame  ended by TCP'],
     [{ ended: 'reset', closeCode: 1006 }, '1006 without a close frame  reset by TCP'],
+    [{ ended: 'reset', closeCode: 1006, http: '2' }, '1006 without a close frame  reset'],
+    [{ ended: 'fin', closeCode: 1006, http: '2' }, '1006 without a close frame  ended'],
+    [{ ended: 'end', http: '2' }, 'open at the end of the input'],
     [{ ended: 'reused' }, 'its ports serve a new connection'],
     [{ ended: 'evicted' }, 'given up: too many connections at a time'],
     [

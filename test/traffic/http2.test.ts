@@ -123,6 +123,20 @@ describe('WebSockets over HTTP/2', () => {
     expect(texts).toEqual(expected);
   });
 
+  it.each([
+    ['an earlier stream', 1, /^the server ended .* by GOAWAY NO_ERROR .*: its last stream comes before this one/],
+    ['this stream', 3, undefined],
+  ])('have GOAWAY as the cause of their end where it names %s as the last one', (_, last, words) => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const { closed } = converse([
+      ...begin(client, server),
+      [0, client.headers(3, CONNECT)],
+      [1, server.headers(3, OK)],
+      [1, server.goaway(last, 0)],
+    ]);
+    expect(closed[0]?.cause?.message).toEqual(words && expect.stringMatching(words));
+  });
+
   it('are reset by a client that resets with NO_ERROR after its END_STREAM', () => {
     const [client, server] = [new Http2End(), new Http2End()];
     const { closed } = converse([

@@ -49,8 +49,14 @@ export interface ConnectionFacts {
     readonly isAtOpen: boolean;
     readonly reason?: string;
   };
-  /** The last RST_STREAM, or GOAWAY with an error, that concerned it (RFC 9113 §6.4, §6.8). */
-  readonly http2End?: { readonly name: 'RST_STREAM' | 'GOAWAY'; readonly code: number; readonly by: ConnectionRole };
+  /** The last RST_STREAM, or GOAWAY with an error or for an earlier stream, that concerned it (RFC 9113 §6.4, §6.8). */
+  readonly http2End?: {
+    readonly name: 'RST_STREAM' | 'GOAWAY';
+    readonly code: number;
+    readonly by: ConnectionRole;
+    /** Of a GOAWAY: the stream comes after the last one that it names. */
+    readonly isLater?: boolean;
+  };
   /** How TCP ended, which end ended it, and the seconds before: without a byte, and from the handshake on. */
   readonly end?: {
     readonly how: 'fin' | 'reset';

@@ -42,9 +42,12 @@ const HTTP2_MEANINGS: Readonly<Record<string, string>> = {
   HTTP_1_1_REQUIRED: 'it wants HTTP/1.1 for this',
 };
 
-function byHttp2({ name, code, by }: NonNullable<Facts['http2End']>): Cause {
+/** RFC 9113 §6.8. */
+const LATER = 'its last stream comes before this one, which was not processed and may be requested again';
+
+function byHttp2({ name, code, by, isLater }: NonNullable<Facts['http2End']>): Cause {
   const codeName = http2ErrorName(code);
-  const meaning = HTTP2_MEANINGS[codeName] ?? 'it does not say why';
+  const meaning = isLater ? LATER : (HTTP2_MEANINGS[codeName] ?? 'it does not say why');
   return causeBy(name === 'GOAWAY' ? 'h2-goaway' : 'h2-stream-reset', { by, code: codeName, meaning });
 }
 

@@ -135,7 +135,7 @@ export function stallParts(stalls: StallSummary, side: Direction): LabelledPart[
   return [first, [print`in ${things(count, 'stall')}${seconds > 0 ? print` of up to ${secondsText(longest)}` : ''}`]];
 }
 
-/** How a connection ended, in words and in one. */
+/** How a connection ended, in words and in one; for a stream of HTTP/2 the last ones say all. */
 const ENDED: Readonly<Record<CloseReason, readonly [part: LabelledPart, short: LabelledPart]>> = {
   fin: [[print`ended by TCP`], [print`ended`]],
   reset: [
@@ -159,7 +159,7 @@ export function closingParts(summary: ConnectionSummary): LabelledPart[] {
   const { closedBy, closeCode, ended, endedBy, failure } = summary;
   const failed: LabelledPart | undefined =
     failure === undefined ? undefined : [print`failed: ${escapeText(failure)}`, 'error'];
-  const end = failed ?? (ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended)));
+  const end = failed ?? (ended && (endedBy === undefined ? endPart(summary, ended) : tcpEnd(summary, endedBy, ended)));
   if (closedBy === undefined) {
     const missing: LabelledPart[] =
       closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
@@ -172,6 +172,12 @@ export function closingParts(summary: ConnectionSummary): LabelledPart[] {
     ...closeFrameParts(summary, closedBy, provenCloser(summary) !== undefined),
     ...(end && !isPlain ? [end] : []),
   ];
+}
+
+/** An end that no side is known for. */
+function endPart({ http }: ConnectionSummary, ended: CloseReason): LabelledPart {
+  const isOfStream = http === '2' && (ended === 'fin' || ended === 'reset');
+  return ENDED[ended][isOfStream ? 1 : 0];
 }
 
 /** The end that ended TCP, and when: `FIN by the server after 2.1 s`. */

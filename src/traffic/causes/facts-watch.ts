@@ -3,6 +3,7 @@ import { otherSide, type Side, type StreamOrigin } from '../../codec/bytes/strea
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
+import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import { withoutPlaces } from '../../codec/http1/head.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
@@ -162,12 +163,15 @@ export class FactsWatch {
     };
   }
 
-  private http2({ event, direction }: Extract<Judged, { type: 'http2' }>): void {
+  private http2({ event, direction, stream = 0 }: Extract<Judged, { type: 'http2' }>): void {
     if (direction === 'unknown' || event.name === 'fault') return;
     const { name, code } = event;
+    // Streams are a client's.
+    const isLater = name === 'GOAWAY' && direction === 'server' && event.lastStream < stream;
     // A connection that is ended without an error continues with the streams that it has.
-    if (name === 'RST_STREAM' || (code !== 0 && this.http2End === undefined)) {
-      this.http2End = { name, code, by: direction };
+    const isEnd = code !== HTTP2_ERROR.noError || isLater;
+    if (name === 'RST_STREAM' || (isEnd && this.http2End === undefined)) {
+      this.http2End = { name, code, by: direction, ...(isLater && { isLater }) };
     }
   }
 
