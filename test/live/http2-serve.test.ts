@@ -40,6 +40,27 @@ const connectFields = (port: number): { name: string; value: string }[] => [
 const HELLO = '810568656c6c6f';
 
 describe('serve --http2', () => {
+  it.each([
+    ['GET', '', '200 OK'],
+    ['HEAD', '', '200 OK'],
+    ['POST', 'Content-Length: 1\r\n', '400 Bad Request'],
+    ['GET', 'Sec-WebSocket-Key: AAAA\r\n', '400 Bad Request'],
+  ])('a %s over HTTP/1.1 with Upgrade: h2c (%j), as curl --http2 sends it: %s', async (method, lines, status) => {
+    const { port } = await serve();
+    const client = dial(port, '127.0.0.1');
+    let said = '';
+    client.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+    client.write(
+      `${method} / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+        `HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n${lines}\r\n`,
+    );
+    await new Promise((resolve) => client.on('end', resolve));
+    expect(said).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`));
+    expect(said).toMatch(/\r\nconnection: close\r\n/i);
+    expect(/<html/.test(said)).toBe(method === 'GET' && lines === '');
+    client.destroy();
+  });
+
   it('takes HTTP/1.1 and, by its preface, HTTP/2 on one port', async () => {
     const server = await serve('--json');
     const session = await http2Session(`http://127.0.0.1:${server.port}`);

@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { beginsHttp2 } from './begins-http2.js';
+import { headOfMessage } from './head-of-message.js';
+import { answerAlone, asksForOther } from './other-upgrade.js';
 import { listenAt, type ListenPlace } from './listen-at.js';
 import { refuse } from './handshake-rejection.js';
 import type { RequestHead } from '../../codec/http1/head.js';
@@ -121,6 +123,7 @@ export class HttpListener {
       const socket = stream as Socket;
       const tap = this.taps.get(stream);
       if (tap === undefined) return stream.destroy();
+      if (asksForOther(request)) return answerAlone(server, request, socket);
       this.connections.settled(socket);
       readOut(stream);
       tap.want(request, head);
@@ -193,13 +196,6 @@ function reportTrouble(server: Server, taker: Pick<HttpTaker, 'trouble'>): void 
     taker.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
     socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
   });
-}
-
-/** The head of a request as Node.js has read it, in new text. */
-export function headOfMessage({ method, url, httpVersion, rawHeaders }: IncomingMessage): Uint8Array {
-  const lines = [`${method} ${url} HTTP/${httpVersion}`];
-  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
 /** Bytes that passed, of which the first are kept. */
