@@ -148,6 +148,22 @@ describe('check --listen --http2', () => {
     });
   });
 
+  it('answers other requests, and serves a WebSocket after them on the same connection, as browsers request it', async () => {
+    const testing = await Serving.testing('--http2', '--only', 'h2.request');
+    running.push(testing);
+    const session = await http2Session(`http://127.0.0.1:${testing.port}`);
+    for (const path of ['/', '/favicon.ico']) {
+      const other = session.request({ ':path': path });
+      let said = '';
+      other.on('response', (headers) => (said = `${headers[':status']} `));
+      other.setEncoding('utf8').on('data', (text: string) => (said += text));
+      await new Promise((resolve) => other.on('close', resolve));
+      expect(said).toMatch(/^400 this is the testing server: connect by WebSocket/);
+    }
+    const socket = new Http2Socket(session, '/getCaseCount');
+    await socket.got('810131');
+  });
+
   it('answers a client of HTTP/1.1 with the reason', async () => {
     const testing = await Serving.testing('--http2', '--only', 'h2.request');
     running.push(testing);

@@ -2,11 +2,13 @@
 // Without imports, and with what it needs inside: chromium-client.js hands the function to a page as it is.
 const { setTimeout, clearTimeout } = globalThis;
 
-export async function drive(url, agent, connect) {
+// `before`: what has to be done before each connection.
+export async function drive(url, agent, connect, before) {
   const base = url.replace(/\/$/, '');
   const idle = 5_000; // some clients tell nothing of a connection that they failed: they are not waited for longer
-  const talk = (path, onMessage) =>
-    new Promise((resolve) => {
+  const talk = async (path, onMessage) => {
+    await before?.();
+    return new Promise((resolve) => {
       const socket = connect(base + path);
       let timer = setTimeout(resolve, idle);
       socket.binaryType = 'arraybuffer';
@@ -21,6 +23,7 @@ export async function drive(url, agent, connect) {
         resolve();
       };
     });
+  };
   let count = 0;
   await talk('/getCaseCount', (data) => (count = Number(data)));
   const echo = (data, socket) => socket.send(data);

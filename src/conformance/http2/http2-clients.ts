@@ -13,8 +13,11 @@ import { Http2Link } from './http2-link.js';
 import { isConnect, type LinkStream } from './link-stream.js';
 import type { DataForm } from './written-frames.js';
 
-/** Seconds for the request of a client. */
+/** Seconds for a request of a client. */
 const HEAD_TIME = 10;
+/** Requests for no WebSocket that are answered on a connection. */
+const MOST_OTHERS = 100;
+const OTHER = 'this is the testing server: connect by WebSocket (an extended CONNECT, RFC 8441)';
 /** Seconds that a client has to take a refusal. */
 const REFUSAL_TIME = 2;
 
@@ -28,13 +31,14 @@ class ServingLink extends Http2Link {
   override data(stream: LinkStream, content: Uint8Array, form: DataForm = {}): void {
     super.data(stream, content, form);
     // In the same turn, so that no further request is sent on it.
-    if (form.end && this.goawaySent === undefined) this.sendGoaway(this.nextId - 2);
+    if (form.end && isConnect(stream) && this.goawaySent === undefined) this.sendGoaway(this.nextId - 2);
   }
 }
 
 /**
- * Takes a connection of a client over HTTP/2: its first request is handed on. Another one gets REFUSED_STREAM, unless
- * it is for the same case and that is about several WebSockets.
+ * Takes a connection of a client over HTTP/2: its first request for a WebSocket is handed on. Those before it are answered, as
+ * browsers request WebSockets only on a connection that they have. Those after it get REFUSED_STREAM, unless they are for the
+ * same case and that is about several WebSockets.
  */
 export async function takeHttp2Client(
   wire: Wire,
@@ -45,6 +49,7 @@ export async function takeHttp2Client(
   if (!early) return;
   const exchange = new Exchange(now, 0);
   let served: ServedStream | undefined;
+  let others = 0;
   let wasEager = true;
   const link = new ServingLink({
     role: 'server',
@@ -53,6 +58,10 @@ export async function takeHttp2Client(
     settings: [[HTTP2_SETTING.enableConnectProtocol, 1]],
     opened: (stream) => {
       if (served) return served.further.add(stream);
+      if (!isConnect(stream)) {
+        others++;
+        return answerPlainly(link, stream, 400, OTHER);
+      }
       served = { link, stream, wasEager, further: new FurtherStreams(stream) };
       handOn(served, exchange, take);
     },
@@ -60,8 +69,21 @@ export async function takeHttp2Client(
   link.begin();
   for (const chunk of early) link.bytes(chunk);
   wasEager = false;
-  await link.until(() => served !== undefined, HEAD_TIME);
+  for (let known = -1; known < others && others < MOST_OTHERS;) {
+    known = others;
+    await link.until(() => served !== undefined || others > known, HEAD_TIME);
+  }
   if (served === undefined) wire.drop();
+}
+
+/** A text as the whole answer. */
+export function answerPlainly(link: Http2Link, stream: LinkStream, status: number, text: string): void {
+  link.section(stream, [
+    { name: ':status', value: String(status) },
+    { name: 'content-type', value: 'text/plain; charset=utf-8' },
+  ]);
+  stream.write(encodeUtf8(`${text}\n`));
+  stream.finish();
 }
 
 function handOn(served: ServedStream, exchange: Exchange, take: (client: ConnectedClient) => void): void {
@@ -69,18 +91,10 @@ function handOn(served: ServedStream, exchange: Exchange, take: (client: Connect
   const fields = stream.head!.fields;
   const head = http2HeadOf('request', fields, { stream: stream.id }) as RequestHead;
   const refuse = async (status: number, reason: string): Promise<void> => {
-    link.section(stream, [
-      { name: ':status', value: String(status) },
-      { name: 'content-type', value: 'text/plain; charset=utf-8' },
-    ]);
-    stream.write(encodeUtf8(`${reason}\n`));
-    stream.finish();
+    answerPlainly(link, stream, status, reason);
     await link.until(() => stream.isOver, REFUSAL_TIME);
     link.wire.drop();
   };
-  if (!isConnect(stream)) {
-    return void refuse(400, 'this is the testing server: connect by WebSocket (an extended CONNECT, RFC 8441)');
-  }
   const client: ConnectedClient = {
     wire: stream,
     exchange,

@@ -1,8 +1,8 @@
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Bench, Http2Access, LinkChoice } from '../bench/bench.js';
 import type { DriverOptions } from '../bench/driver.js';
 import { Exchange } from '../bench/exchange.js';
 import type { Wire } from '../bench/wire.js';
+import { answerPlainly } from './http2-clients.js';
 import { beginHttp2, type AnswerForeign } from './http2-begin.js';
 import { Http2Link } from './http2-link.js';
 import { isConnect, type LinkStream } from './link-stream.js';
@@ -61,9 +61,7 @@ function begin(wire: Wire, exchange: Exchange, early: readonly Uint8Array[], cho
 
 /** Another request than a WebSocket's: a page, for example. */
 function notFound(link: Http2Link, stream: LinkStream): void {
-  link.section(stream, [{ name: ':status', value: '404' }]);
-  stream.write(encodeUtf8('this is the testing server, on a connection that takes no WebSocket\n'));
-  stream.finish();
+  answerPlainly(link, stream, 404, 'this is the testing server, on a connection that takes no WebSocket');
 }
 
 function turnBench(
