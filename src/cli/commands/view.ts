@@ -18,6 +18,7 @@ import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { nodeBase64 } from '../host/node-base64.js';
+import { uncountedMemory } from '../host/uncounted-memory.js';
 import { read } from './decode.js';
 
 /** A free port: several captures may be looked at. */
@@ -90,7 +91,7 @@ class ViewReading extends StoredReading {
     private readonly paths: readonly string[],
     private readonly options: ViewCommandOptions,
   ) {
-    super(new RecordStore(STORE_BOUNDS, nodeBase64), sizeOf(io, paths, options));
+    super(new RecordStore(STORE_BOUNDS, nodeBase64, uncountedMemory), sizeOf(io, paths, options));
   }
 
   hello(): object {

@@ -38,6 +38,7 @@ type PacketsModule = typeof packets;
 /** The inputs of one call. Several captures are read as one: their connections continue in the next. */
 export class Decoding implements Pace {
   readonly pieces = new ChunkPieces();
+  readonly keepsRecords: boolean;
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
@@ -80,6 +81,7 @@ export class Decoding implements Pace {
     this.extractor = extract === undefined ? undefined : new Extractor(extract, files, this.bound);
     this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen, this.bound);
     this.output.watcher = watcher;
+    this.keepsRecords = watcher !== undefined;
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 

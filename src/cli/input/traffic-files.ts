@@ -22,6 +22,8 @@ export interface Pace {
   readonly pieces?: ChunkPieces;
   /** Nothing more is read. */
   readonly over: boolean;
+  /** Records are kept: most of the memory is theirs. */
+  readonly keepsRecords?: boolean;
 }
 
 /** Takes the packets of a capture after they were read. */
@@ -65,7 +67,7 @@ export async function readCapture(
   };
   let read = 0;
   for await (const piece of piecesOf(opened, pace)) {
-    if (read < LARGE && read + piece.length >= LARGE) collectEarly();
+    if (read < LARGE && read + piece.length >= LARGE && pace.keepsRecords !== true) collectEarly();
     read += piece.length;
     reader.push(piece, visitor);
     await pace.turn();

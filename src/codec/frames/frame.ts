@@ -87,8 +87,13 @@ export class FrameHeader {
   /** The header's bytes as they were on the wire. */
   get bytes(): Uint8Array {
     const out = new Uint8Array(this.length);
-    writeHeader(out, 0, this.byte0, this.byte1, this.exactLength, this.signedKey);
+    this.write(out, 0);
     return out;
+  }
+
+  /** Writes these bytes to `out` at `at`. */
+  write(out: Uint8Array, at: number): void {
+    writeHeader(out, at, this.byte0, this.byte1, this.exactLength, this.signedKey);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { JudgedFrame } from '../../traffic/judged.js';
 import { hexOf } from '../../codec/bytes/hex.js';
+import type { Frame } from '../../codec/messages/records.js';
+import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { JsonRecord } from '../json.js';
 import { PAGE_PREVIEW, type Base64Writer } from './page-records.js';
 
@@ -23,41 +25,51 @@ export const MOST_PACKED = FIXED + 14 + PAGE_PREVIEW;
 
 /** There is no finding, no packet, and no inflated text: only its bytes. */
 export function isPackable({ frame, diagnostics, packets, roundTrip, stream }: JudgedFrame): boolean {
-  const { header, compressed, message } = frame;
   return (
     diagnostics.length === 0 &&
     packets === undefined &&
     roundTrip === undefined &&
     stream === undefined &&
+    frame.header.index <= MOST_INDEX &&
+    (frame instanceof WholeFrame || isPlain(frame))
+  );
+}
+
+function isPlain({ header, compressed, message }: Frame): boolean {
+  return (
     header.opcode !== CLOSE &&
     !(message !== undefined && (compressed || message.frames > 1)) &&
-    header.index <= MOST_INDEX &&
     typeof header.exactLength === 'number'
   );
 }
 
 /** Room for records, as bytes and as numbers: made once, as there are millions of frames. */
 export interface PackingRoom {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly view: DataView<ArrayBuffer>;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
 }
 
 /** Writes it at `at`, where there are MOST_PACKED bytes of room; gives its length. */
 export function packFrame({ frame, direction }: JudgedFrame, { bytes, view: out }: PackingRoom, at: number): number {
-  const { header, payload, received, missing, compressed } = frame;
-  const head = header.bytes;
-  const shown = payload.length > PAGE_PREVIEW ? payload.subarray(0, PAGE_PREVIEW) : payload;
+  const { header, received, missing, compressed } = frame;
+  const length = header.length;
   out.setUint8(at, PACKED_TAG);
   out.setUint8(at + 1, direction === 'client' ? 0 : direction === 'server' ? 1 : 2);
   out.setUint8(at + 2, (compressed ? COMPRESSED : 0) | (missing === 0 ? 0 : TRUNCATED));
-  out.setUint8(at + 3, head.length);
+  out.setUint8(at + 3, length);
   out.setUint32(at + 4, header.index);
   out.setFloat64(at + 8, header.start);
   out.setFloat64(at + 16, received);
-  // Faster than set() for so few.
-  for (let i = 0; i < head.length; i++) bytes[at + FIXED + i] = head[i]!;
-  bytes.set(shown, at + FIXED + head.length);
-  return FIXED + head.length + shown.length;
+  header.write(bytes, at + FIXED);
+  return FIXED + length + writePayload(frame, bytes, at + FIXED + length);
+}
+
+/** Gives the number of bytes that were written. */
+function writePayload(frame: Frame, bytes: Uint8Array, at: number): number {
+  if (frame instanceof WholeFrame) return frame.write(bytes, at, PAGE_PREVIEW);
+  const shown = frame.payload.subarray(0, PAGE_PREVIEW);
+  bytes.set(shown, at);
+  return shown.length;
 }
 
 /** The record of the page, as far as the page reads it. */

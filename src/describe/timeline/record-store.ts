@@ -10,7 +10,7 @@ import { textOfRecord } from './searched-text.js';
 
 /** The bounds of what is kept. */
 export interface StoreBounds {
-  /** Rows of the list and of the overview: 26 bytes each, here and in the page. */
+  /** Rows of the list and of the overview: 30 bytes each, here and in the page. */
   readonly rows: number;
   /** Bytes of the records, which the page asks for as it draws them. */
   readonly bytes: number;
@@ -52,6 +52,8 @@ export class RecordStore {
   constructor(
     private readonly bounds: StoreBounds = STORE_BOUNDS,
     private readonly base64: Base64Writer = encodeBase64,
+    /** Makes memory of that number of bytes. */
+    private readonly memory: (size: number) => Uint8Array = (size) => new Uint8Array(size),
   ) {}
 
   record(judged: Judged): void {
@@ -132,7 +134,7 @@ export class RecordStore {
       return undefined;
     }
     if (this.used + room > SEGMENT) {
-      const bytes = new Uint8Array(SEGMENT);
+      const bytes = this.memory(SEGMENT);
       this.segments.push({ bytes, view: new DataView(bytes.buffer) });
       this.used = 0;
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { read } from '../../../src/cli/commands/decode.js';
 import type { RecordWatcher } from '../../../src/cli/decode/record-output.js';
 import { processIo } from '../../../src/cli/host/process-io.js';
+import { uncountedMemory } from '../../../src/cli/host/uncounted-memory.js';
 import { encodeBase64 } from '../../../src/codec/bytes/base64.js';
 import { endRecord, pageRecords, stallRecords } from '../../../src/describe/timeline/page-records.js';
 import { RecordStore, type StoreBounds } from '../../../src/describe/timeline/record-store.js';
@@ -17,7 +18,7 @@ const CAPTURES = ['chat.pcap', 'websocket.pcapng', 'loopback.pcap', 'stalled.pca
 
 /** The records of a capture as a store keeps them, and as the page of live traffic gets them. */
 async function stored(name: string, bounds?: StoreBounds): Promise<{ store: RecordStore; records: StoredRecord[] }> {
-  const store = new RecordStore(bounds);
+  const store = new RecordStore(bounds, encodeBase64, uncountedMemory);
   const records: StoredRecord[] = [];
   const plain = (record: object): StoredRecord => JSON.parse(JSON.stringify(record)) as StoredRecord;
   const watcher: RecordWatcher = {
