@@ -1,4 +1,4 @@
-// Traffic for the page, made up from a seed: connections and frames as the rows that `wsinspect view` sends.
+// Traffic for the page, made up from a seed: connections and frames as the rows of `wsinspect view`.
 
 /** A generator that gives the same numbers in every run. */
 function numbers(seed) {
@@ -9,7 +9,7 @@ function numbers(seed) {
   };
 }
 
-/** Bytes of a value in each column of rows, in the order of a batch (`RowColumns`). */
+/** Bytes of a value in each column of rows (`RowColumns`). */
 export const COLUMN_WIDTHS = [8, 8, 4, 4, 4, 1, 1];
 export const ROW_BYTES = COLUMN_WIDTHS.reduce((sum, width) => sum + width);
 

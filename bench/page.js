@@ -43,15 +43,17 @@ new WebSocketServer({ server, path: '/.inspect', handleProtocols: () => 'wsinspe
   },
 );
 
-/** Rows of all columns, one column after the other. */
+/** A batch (src/describe/timeline/row-batch.ts) in which each column is whole. */
 function batch(start, end) {
+  const head = Buffer.alloc(16);
+  head.writeUInt32LE(end - start, 0);
   let base = 0;
-  const parts = COLUMN_WIDTHS.map((width) => {
+  const parts = COLUMN_WIDTHS.flatMap((width) => {
     const part = rows.subarray(base + width * start, base + width * end);
     base += width * count;
-    return part;
+    return [part, Buffer.alloc(-part.length & 7)];
   });
-  return Buffer.concat(parts);
+  return Buffer.concat([head, ...parts]);
 }
 
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

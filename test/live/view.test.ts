@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BINARY, cleanEnv, ROOT, Workshop, wsinspect } from '../cli/binary.js';
+import { addBatch } from '../../src/describe/timeline/row-batch.js';
 import { RowColumns } from '../../src/describe/timeline/row-columns.js';
 
 const CAPTURE = join(ROOT, 'fixtures/captures/websocket.pcapng');
@@ -44,7 +45,7 @@ class Viewing {
       socket.on('open', more);
       socket.on('message', (data, isBinary) => {
         if (isBinary) {
-          this.columns.append(Uint8Array.from(data as Buffer).buffer);
+          addBatch(this.columns, Uint8Array.from(data as Buffer).buffer);
           return more();
         }
         const message = JSON.parse((data as Buffer).toString()) as PageMessage;
@@ -64,13 +65,17 @@ class Viewing {
 }
 
 /** The first answer of that kind to a command. */
-async function answer(socket: WebSocket, command: object, type: string): Promise<PageMessage> {
-  socket.send(JSON.stringify(command));
-  for (;;) {
-    const [data, isBinary] = (await once(socket, 'message')) as [Buffer, boolean];
-    const message = isBinary ? {} : (JSON.parse(data.toString()) as PageMessage);
-    if (message['type'] === type) return message;
-  }
+function answer(socket: WebSocket, command: object, type: string): Promise<PageMessage> {
+  return new Promise((resolve) => {
+    const take = (data: Buffer, isBinary: boolean): void => {
+      const message = isBinary ? {} : (JSON.parse(data.toString()) as PageMessage);
+      if (message['type'] !== type) return;
+      socket.off('message', take);
+      resolve(message);
+    };
+    socket.on('message', take);
+    socket.send(JSON.stringify(command));
+  });
 }
 
 function statusOf(socket: WebSocket): Promise<number> {

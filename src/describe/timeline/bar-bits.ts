@@ -16,13 +16,17 @@ export const BITS_OF_BAR = HEIGHT_BITS + BAR_KINDS.length;
 
 /** A bit for the height, and one above these for the kind. `size`: bytes of the payload. */
 export function barBits(opcode: number, size: number): number {
-  return (1 << (heightOf(size) - LEAST_STEPS)) | (1 << (HEIGHT_BITS + KIND_OF_OPCODE[opcode]!));
+  const height = size < HEIGHTS.length ? HEIGHTS[size]! : heightOf(size);
+  return (1 << (height - LEAST_STEPS)) | (1 << (HEIGHT_BITS + KIND_OF_OPCODE[opcode]!));
 }
 
 /** On a logarithmic scale: a ping and a message of megabytes are both seen. */
 function heightOf(size: number): number {
   return Math.ceil(BAR_STEPS * Math.min(1, 0.18 + (0.82 * Math.log2(size + 1)) / 24));
 }
+
+/** Of small payloads, which most are. */
+const HEIGHTS = Uint8Array.from({ length: 1024 }, (_, size) => heightOf(size));
 
 /** Steps of the tallest of the frames. */
 export function barHeight(bits: number): number {

@@ -72,9 +72,9 @@ function columnOf(time: number, { from, width, scale }: PixelAxis): number {
 
 function binBits(bits: TimedBits, axis: PixelAxis, columns: Uint32Array): void {
   columns.fill(0);
-  const { times } = bits;
-  const end = lowerBound(times, axis.to, true);
-  for (let at = lowerBound(times, axis.from); at < end;) {
+  const { times, length } = bits;
+  const end = lowerBound(times, length, axis.to, true);
+  for (let at = lowerBound(times, length, axis.from); at < end;) {
     const column = columnOf(times[at]!, axis);
     const next = column === axis.width - 1 ? end : columnEnd(times, at, end, column, axis);
     columns[column] = bits.between(at, next);
@@ -86,7 +86,7 @@ function binBits(bits: TimedBits, axis: PixelAxis, columns: Uint32Array): void {
 function binSpans({ begins, ends }: TimeSpans, axis: PixelAxis, bins: BinSpans): void {
   const { from, to, width } = axis;
   bins.count = 0;
-  for (let at = lowerBound(ends, from); at < ends.length && begins[at]! <= to;) {
+  for (let at = lowerBound(ends, ends.length, from); at < ends.length && begins[at]! <= to;) {
     const column = ends[at]! > to ? width : columnOf(ends[at]!, axis);
     bins.begins[bins.count] = begins[at]! < from ? -1 : columnOf(begins[at]!, axis);
     bins.ends[bins.count++] = column;
@@ -119,9 +119,9 @@ function columnEnd(
   return high;
 }
 
-/** The first that is not before `time`; `isAfter`: that is after it. */
-function lowerBound(times: Float64Array, time: number, isAfter = false): number {
-  let [low, high] = [0, times.length];
+/** Of the first `length`, the first that is not before `time`; `isAfter`: that is after it. */
+function lowerBound(times: Float64Array, length: number, time: number, isAfter = false): number {
+  let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (times[middle]! < time || (isAfter && times[middle] === time)) low = middle + 1;

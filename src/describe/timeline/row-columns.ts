@@ -31,9 +31,9 @@ export const ROW_FLAG = {
 
 export const NO_CONNECTION = -1;
 
-/** Bytes of a row in a batch. */
-export const ROW_BYTES = 30;
 const FIRST_ROOM = 1024;
+
+export type RowColumn = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Rows in columns of numbers, in the order in which they came. */
 export class RowColumns {
@@ -60,39 +60,17 @@ export class RowColumns {
     this.length = at + 1;
   }
 
-  /** Rows `start` to `end` as bytes, a column after the other; little-endian, as every engine of today has it. */
-  batch(start: number, end: number): Uint8Array {
-    const count = end - start;
-    const bytes = new Uint8Array(count * ROW_BYTES);
-    let at = 0;
-    for (const column of this.all()) {
-      const part = column.subarray(start, end);
-      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-      at += part.byteLength;
-    }
-    return bytes;
-  }
-
-  /** Adds the rows of a batch. Bytes that make no whole row are not read. */
-  append(bytes: ArrayBuffer): void {
-    const count = Math.floor(bytes.byteLength / ROW_BYTES);
+  /** Makes room for that many more rows, which are not known yet; gives the number of the first. */
+  extend(count: number): number {
     const start = this.length;
     this.makeRoom(start + count);
-    this.times.set(new Float64Array(bytes, 0, count), start);
-    this.connections.set(new Float64Array(bytes, 8 * count, count), start);
-    this.sizes.set(new Uint32Array(bytes, 16 * count, count), start);
-    this.waits.set(new Float32Array(bytes, 20 * count, count), start);
-    this.ratios.set(new Float32Array(bytes, 24 * count, count), start);
-    this.kinds.set(new Uint8Array(bytes, 28 * count, count), start);
-    this.flags.set(new Uint8Array(bytes, 29 * count, count), start);
     this.length = start + count;
+    return start;
   }
 
   /** Forgets the oldest rows. */
   dropFirst(count: number): void {
-    for (const column of this.all()) {
-      column.copyWithin(0, count, this.length);
-    }
+    for (const column of this.all) column.copyWithin(0, count, this.length);
     this.length -= Math.min(count, this.length);
   }
 
@@ -100,8 +78,7 @@ export class RowColumns {
     this.length = 0;
   }
 
-  /** In the order of a batch: the widest first, so that each begins at a multiple of its width. */
-  private all(): readonly (Float64Array | Float32Array | Uint32Array | Uint8Array)[] {
+  get all(): readonly RowColumn[] {
     return [this.times, this.connections, this.sizes, this.waits, this.ratios, this.kinds, this.flags];
   }
 

@@ -5,7 +5,7 @@ import type { ViewSource } from './viewer-end.js';
 export abstract class StoredReading implements ViewSource {
   /** Bytes that were read. */
   protected read = 0;
-  protected isDone = false;
+  isDone = false;
   /** Why it could not be read further. */
   protected problem: string | undefined;
 

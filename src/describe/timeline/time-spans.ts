@@ -1,14 +1,20 @@
 /** Spans of time in ascending order, with gaps between them: those that overlap are one. */
 export class TimeSpans {
   /** Seconds since the epoch. */
-  readonly begins: Float64Array;
-  readonly ends: Float64Array;
+  begins = new Float64Array(0);
+  ends = new Float64Array(0);
+  private readonly added: { readonly begins: number[]; readonly ends: number[] } = { begins: [], ends: [] };
 
-  /** Of each span its begin and its end; they are sorted in place. */
-  constructor(begins: Float64Array, ends: Float64Array) {
-    begins.sort();
-    ends.sort();
-    // As many spans have ended as have begun: there is a gap.
+  /** In any order. It counts after `join`. */
+  add(begin: number, end: number): void {
+    this.added.begins.push(begin);
+    this.added.ends.push(end);
+  }
+
+  join(): void {
+    const begins = Float64Array.from(this.added.begins).sort();
+    const ends = Float64Array.from(this.added.ends).sort();
+    // There is a gap where as many have ended as have begun.
     const isFirst = (i: number): boolean => i === 0 || begins[i]! > ends[i - 1]!;
     this.begins = begins.filter((_, i) => isFirst(i));
     this.ends = ends.filter((_, i) => i + 1 === ends.length || isFirst(i + 1));

@@ -1,21 +1,26 @@
-import type { RowColumns } from './row-columns.js';
+import { grown } from './row-columns.js';
 
+const FIRST_ROOM = 64;
 /** Values in a block: 2 to the power of this. */
 const SHARE_BITS = 3;
 const SHARE_MASK = (1 << SHARE_BITS) - 1;
 
 /** Bits at times, in ascending order. Those of any number of neighbours are known in a few steps. */
 export class TimedBits {
-  readonly times: Float64Array;
+  length = 0;
+  /** The first `length` of them. */
+  times = new Float64Array(FIRST_ROOM);
   /** Each value, then what those of each block come to, then what blocks of these come to, and so on. */
-  private readonly levels: Uint32Array[];
+  private levels: Uint32Array[] = levelsOver(new Uint32Array(FIRST_ROOM));
 
-  /** `order`: rows by time. `bitsOf`: 0 leaves a row out, as does a time that is not known. */
-  constructor({ times }: RowColumns, order: Uint32Array, bitsOf: (row: number) => number) {
-    const chosen = order.filter((row) => !Number.isNaN(times[row]!) && bitsOf(row) !== 0);
-    this.times = Float64Array.from(chosen, (row) => times[row]!);
-    this.levels = [Uint32Array.from(chosen, bitsOf)];
-    for (let last = this.levels[0]!; last.length > SHARE_MASK; this.levels.push(last)) last = blocksOf(last);
+  /** `time`: not before that of the call before. */
+  add(time: number, bits: number): void {
+    const at = this.length++;
+    if (at === this.times.length) this.grow();
+    this.times[at] = time;
+    const { levels } = this;
+    for (let level = 0, block = at; level < levels.length; level++, block >>>= SHARE_BITS)
+      levels[level]![block]! |= bits;
   }
 
   /** All bits of the values from `start` up to `end`. */
@@ -31,11 +36,24 @@ export class TimedBits {
     }
     return bits;
   }
+
+  private grow(): void {
+    const room = 2 * this.times.length;
+    this.times = grown(this.times, new Float64Array(room));
+    this.levels = levelsOver(grown(this.levels[0]!, new Uint32Array(room)));
+  }
 }
 
-/** Values that make no whole block are left out. */
+/** The values, what those of each block come to, and so on, up to less than a block. */
+function levelsOver(values: Uint32Array): Uint32Array[] {
+  const levels = [values];
+  for (let last = values; last.length > SHARE_MASK; levels.push(last)) last = blocksOf(last);
+  return levels;
+}
+
+/** The number of values is a power of 2. */
 function blocksOf(values: Uint32Array): Uint32Array {
   const blocks = new Uint32Array(values.length >>> SHARE_BITS);
-  for (let at = 0; at < blocks.length << SHARE_BITS; at++) blocks[at >>> SHARE_BITS]! |= values[at]!;
+  for (let at = 0; at < values.length; at++) blocks[at >>> SHARE_BITS]! |= values[at]!;
   return blocks;
 }

@@ -1,3 +1,4 @@
+import { batchOf } from './row-batch.js';
 import type { RowColumns } from './row-columns.js';
 import { expressionOf } from './row-filter.js';
 
@@ -8,6 +9,8 @@ export interface ViewSource {
   /** How far the reading is. */
   progress(): object;
   readonly columns: RowColumns;
+  /** Nothing more is read. */
+  readonly isDone: boolean;
   /** What connections are called, in the order in which that became known. */
   readonly names: readonly object[];
   /** The record of a row as JSON text; undefined: it is not kept. */
@@ -17,7 +20,9 @@ export interface ViewSource {
 }
 
 /** Rows that are sent at once, and records. */
-const MOST_ROWS = 65_536;
+const MOST_ROWS = 262_144;
+/** Fewer wait for those that follow. */
+const MANY_ROWS = 65_536;
 const MOST_RECORDS = 500;
 const MOST_NAMES = 2000;
 /** Rows that are searched before other work has its turn. */
@@ -65,22 +70,27 @@ export class ViewerEnd {
     if (command.type === 'search') return this.search(command);
     this.wanted = command;
     // Those that were read since the last answer are few: each of them has its price, here and in the page.
-    const isFew = this.source.columns.length - command.from < MOST_ROWS;
-    if (command.from > 0 && isFew) this.port.soon();
+    const { columns, isDone } = this.source;
+    const isFew = columns.length - command.from < MANY_ROWS;
+    if (command.from > 0 && isFew && !isDone) this.port.soon();
     else this.change();
   }
 
-  /** Answers `more`, if there is more; reports the progress in any case. */
+  /** Answers `more`, if there is more; reports the progress in any case: after the rows, so that a page that has all of them knows. */
   change(): void {
-    const { source, wanted } = this;
-    this.send({ type: 'progress', ...source.progress() });
+    this.sendMore();
+    this.send({ type: 'progress', ...this.source.progress() });
+  }
+
+  private sendMore(): void {
+    const { wanted } = this;
     if (wanted === undefined) return;
-    const { columns, names } = source;
+    const { columns, names } = this.source;
     const end = Math.min(columns.length, wanted.from + MOST_ROWS);
     if (wanted.from >= end && wanted.names >= names.length) return;
     this.wanted = undefined;
     this.send({ type: 'names', names: names.slice(wanted.names, wanted.names + MOST_NAMES) });
-    this.port.send(columns.batch(wanted.from, Math.max(wanted.from, end)));
+    this.port.send(batchOf(columns, wanted.from, Math.max(wanted.from, end)));
   }
 
   private sendRecords({ id, rows }: ViewCommand): void {

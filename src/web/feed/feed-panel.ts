@@ -1,6 +1,7 @@
 import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
-import { lanesOf, type LaneTable } from '../../describe/timeline/lanes.js';
+import { LaneSorter } from '../../describe/timeline/lane-sorter.js';
+import type { LaneTable } from '../../describe/timeline/lanes.js';
 import {
   criteriaOf,
   filteredRows,
@@ -27,6 +28,7 @@ export class FeedPanel {
   private readonly pause = byId('pause', HTMLButtonElement);
   private readonly nothing = [...this.detail.childNodes];
   private readonly list: WindowList;
+  private readonly sorter: LaneSorter;
   private lanes: LaneTable;
   /** Rows that were looked at for the lanes. */
   private seen = -1;
@@ -45,7 +47,8 @@ export class FeedPanel {
   onShown: (row: number, connection: number | undefined) => void = () => undefined;
 
   constructor(private readonly source: RowSource) {
-    this.lanes = lanesOf(source.columns);
+    this.sorter = new LaneSorter(source.columns);
+    this.lanes = this.sorter.table();
     this.list = new WindowList(
       byId('rows', HTMLElement),
       source,
@@ -77,10 +80,15 @@ export class FeedPanel {
     const { isLive, columns } = this.source;
     const { length } = columns;
     if (length !== this.seen && (isDone || isLive || length > 1.2 * this.seen)) {
-      this.lanes = lanesOf(this.source.columns);
+      this.lanes = this.sorter.table();
       this.seen = length;
     }
     return this.lanes;
+  }
+
+  private forgetLanes(): void {
+    this.sorter.forget();
+    this.seen = -1;
   }
 
   /** Rows came. */
@@ -93,7 +101,7 @@ export class FeedPanel {
 
   /** The first rows are gone. */
   dropped(count: number): void {
-    this.seen = -1;
+    this.forgetLanes();
     this.cleared = Math.max(0, this.cleared - count);
     if (this.pausedAt !== undefined) this.pausedAt = Math.max(0, this.pausedAt - count);
     this.list.dropped(count);
@@ -105,7 +113,7 @@ export class FeedPanel {
   startOver(): void {
     for (const option of [...this.only.options].slice(1)) option.remove();
     this.offered.clear();
-    this.seen = -1;
+    this.forgetLanes();
     this.cleared = 0;
     this.pausedAt &&= 0;
     this.lanesNow(true);

@@ -1,3 +1,4 @@
+import { addBatch } from '../../describe/timeline/row-batch.js';
 import type { PageRecord } from '../../describe/timeline/row-of-record.js';
 import type { Item } from '../items.js';
 import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
@@ -28,7 +29,7 @@ export class FileSource extends WholeRows implements RowSource {
 
   /** A batch of rows came. */
   rows(batch: ArrayBuffer): void {
-    this.columns.append(batch);
+    addBatch(this.columns, batch);
     this.more();
   }
 

@@ -143,8 +143,10 @@ export class Overview {
     this.isStale = true;
     if (!this.isOpen) return;
     this.isStale = false;
-    this.binned.forget();
-    this.table = this.feed.lanes();
+    const table = this.feed.lanes();
+    if (table === this.table) this.binned.forgetView();
+    else this.binned.forget();
+    this.table = table;
     this.lanes = sortedLanes(this.table.all, this.order.value as LaneOrder);
     const { first, last } = this.table;
     this.whole = wholeView(first, last);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lanesOf } from '../../../src/describe/timeline/lanes.js';
+import { lanesOf } from '../../../src/describe/timeline/lane-sorter.js';
 import { ROW_FLAG, ROW_KIND, RowColumns } from '../../../src/describe/timeline/row-columns.js';
 import { criteriaOf, filteredRows, rowsBetween, rowsInBoth } from '../../../src/describe/timeline/row-filter.js';
 

@@ -12,15 +12,16 @@ import {
 import type { BinSpans } from '../../../src/describe/timeline/bins.js';
 import { binRows, density, type BinWindow, type LaneBins } from '../../../src/describe/timeline/bins.js';
 import { LaneRows, ROW_MARK } from '../../../src/describe/timeline/lane-rows.js';
-import { lanesOf, sortedLanes } from '../../../src/describe/timeline/lanes.js';
+import { lanesOf, LaneSorter } from '../../../src/describe/timeline/lane-sorter.js';
+import { sortedLanes } from '../../../src/describe/timeline/lanes.js';
 import {
   NO_CONNECTION,
-  ROW_BYTES,
   ROW_FLAG,
   ROW_KIND,
   RowColumns,
   type TimelineRow,
 } from '../../../src/describe/timeline/row-columns.js';
+import { addBatch, batchOf } from '../../../src/describe/timeline/row-batch.js';
 import { rowOfRecord } from '../../../src/describe/timeline/row-of-record.js';
 import { textOfRecord } from '../../../src/describe/timeline/searched-text.js';
 import { secondsText, ticksOf } from '../../../src/describe/timeline/ticks.js';
@@ -110,17 +111,30 @@ describe('columns of rows', () => {
         const from = columnsOf(all);
         const to = new RowColumns();
         for (let at = 0; at < all.length; at += size) {
-          to.append(from.batch(at, Math.min(all.length, at + size)).buffer as ArrayBuffer);
+          addBatch(to, batchOf(from, at, Math.min(all.length, at + size)).buffer as ArrayBuffer);
         }
         expect(rowsOf(to)).toEqual(all);
       }),
     );
   });
 
-  it('leave out bytes that make no whole row', () => {
-    const columns = new RowColumns();
-    columns.append(new ArrayBuffer(ROW_BYTES - 1));
-    expect(columns.length).toBe(0);
+  it('take little room in a batch where they are alike', () => {
+    const columns = columnsOf(
+      Array.from({ length: 1000 }, (_, i) => ({ time: i / 3, connection: i % 7, kind: 1, size: i, flags: i % 2 })),
+    );
+    expect(batchOf(columns, 0, 1000).length).toBe(16 + 8000 + 2000 + 2000 + 3 * 8 + 1000);
+    const to = new RowColumns();
+    addBatch(to, batchOf(columns, 0, 1000).buffer as ArrayBuffer);
+    expect(rowsOf(to)).toEqual(rowsOf(columns));
+  });
+
+  it('are not changed by bytes that are no batch', () => {
+    const columns = columnsOf([{ time: 1, connection: 0, kind: 1, size: 5, flags: 0 }]);
+    const batch = batchOf(columns, 0, 1);
+    for (let length = 0; length <= batch.length - 8; length += 4) {
+      expect(() => addBatch(columns, batch.slice(0, length).buffer)).toThrow(RangeError);
+    }
+    expect(columns.length).toBe(1);
   });
 
   it('forget the oldest rows', () => {
@@ -241,6 +255,36 @@ describe('lanes', () => {
         }
       }),
     );
+  });
+
+  it('are the same whether rows come at once or in parts, and after others were forgotten', () => {
+    fc.assert(
+      fc.property(rows, rows, fc.integer({ min: 1, max: 70 }), (before, all, size) => {
+        const columns = columnsOf(before);
+        const sorter = new LaneSorter(columns);
+        sorter.table();
+        columns.clear();
+        sorter.forget();
+        for (const [i, row] of all.entries()) {
+          columns.push(row);
+          if (i % size === 0) sorter.table();
+        }
+        expect(sorter.table()).toEqual(lanesOf(columns));
+      }),
+    );
+  });
+
+  it('have the last ending and the last handshake by time, in whatever order they come', () => {
+    const row = { connection: 0, size: 0, flags: 0 };
+    const all = [
+      { ...row, time: 3, kind: ROW_KIND.ended, size: 1001, flags: ROW_FLAG.client },
+      { ...row, time: 2, kind: ROW_KIND.ended, size: 1006, flags: ROW_FLAG.trouble },
+      { ...row, time: NaN, kind: ROW_KIND.ended, size: 1006, flags: ROW_FLAG.trouble },
+      { ...row, time: 1, kind: ROW_KIND.handshake },
+      { ...row, time: 0, kind: ROW_KIND.handshake, flags: ROW_FLAG.trouble },
+    ];
+    const [lane] = lanesOf(columnsOf(all)).all;
+    expect([lane!.outcome, lane!.code, lane!.closedBy]).toEqual(['closed', 1001, 'client']);
   });
 
   const lane = (connection: number, time: number, size: number, ending?: Partial<TimelineRow>): TimelineRow[] => [
