@@ -87,13 +87,8 @@ export class FrameHeader {
   /** The header's bytes as they were on the wire. */
   get bytes(): Uint8Array {
     const out = new Uint8Array(this.length);
-    this.write(out, 0);
+    writeHeader(out, 0, this.byte0, this.byte1, this.exactLength, this.signedKey);
     return out;
-  }
-
-  /** Writes these bytes to `out` at `at`. */
-  write(out: Uint8Array, at: number): void {
-    writeHeader(out, at, this.byte0, this.byte1, this.exactLength, this.signedKey);
   }
 }
 

@@ -119,26 +119,6 @@ function xorOver(words: Int32Array, from: number, last: number, mask: number): v
   words[lastWord]! ^= mask & tail;
 }
 
-/** Writes `count` bytes of `source` from `from` on XOR the key to `target` at `at`, in place of new memory: for short runs. */
-export function unmaskTo(
-  target: Uint8Array,
-  at: number,
-  source: Uint8Array,
-  from: number,
-  count: number,
-  key: number,
-): void {
-  const [first, second, third, fourth] = [key >>> 24, (key >>> 16) & 0xff, (key >>> 8) & 0xff, key & 0xff];
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    target[at + i] = source[from + i]! ^ first;
-    target[at + i + 1] = source[from + i + 1]! ^ second;
-    target[at + i + 2] = source[from + i + 2]! ^ third;
-    target[at + i + 3] = source[from + i + 3]! ^ fourth;
-  }
-  for (; i < count; i++) target[at + i] = source[from + i]! ^ (key >>> (24 - 8 * (i & 3)));
-}
-
 const HIGH_BITS = 0x80808080 | 0;
 
 /** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it is), without unmasking it. */

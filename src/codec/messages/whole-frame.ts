@@ -1,11 +1,9 @@
 import type { FrameHeader } from '../frames/frame.js';
-import { unmaskTo, unmaskView, WordView } from '../frames/mask.js';
+import { unmaskView, WordView } from '../frames/mask.js';
 import type { Direction, Frame, Message } from './records.js';
 
 const EMPTY = new Uint8Array(0);
 const NOWHERE = new WordView(EMPTY);
-/** Bytes from which on unmasking by words pays for the memory that it takes. */
-const LONG = 256;
 
 /**
  * A sound frame that came in one piece and is a message of its own, or a ping or pong: by far the most frequent kind. Its
@@ -68,6 +66,16 @@ export class WholeFrame implements Frame {
     });
   }
 
+  /** The bytes among which the frame is as it was on the wire; undefined: they are not kept, or not masked any more. */
+  get wire(): Uint8Array | undefined {
+    return this.own === undefined && this.key === this.header.key ? this.source.bytes : undefined;
+  }
+
+  /** Where its header begins there. */
+  get wireStart(): number {
+    return this.from - this.header.length;
+  }
+
   /** As a plain object, for JSON.stringify. */
   toJSON(): Frame {
     const { header, direction, place, payload, received, missing, holed, joined, message } = this;
@@ -91,15 +99,6 @@ export class WholeFrame implements Frame {
     const most = header.control ? this.keep : Math.max(this.keep, this.keepMessage);
     this.own = unmaskView(source, from, from + Math.min(most, header.payloadLength), key, 0);
     this.source = NOWHERE;
-  }
-
-  /** Writes the first bytes of `payload`, up to `most`, to `target` at `at`; gives their number. */
-  write(target: Uint8Array, at: number, most: number): number {
-    const { own, header, keep } = this;
-    const count = Math.min(most, keep, header.payloadLength);
-    if (own !== undefined || this.key === 0 || count > LONG) target.set(this.first(count), at);
-    else unmaskTo(target, at, this.source.bytes, this.from, count, this.key);
-    return count;
   }
 
   /** Writes the first `count` bytes of the payload, unmasked, to `target` at `at`; false as soon as one is no printable ASCII, or `except`. */

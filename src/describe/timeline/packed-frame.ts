@@ -1,9 +1,12 @@
 import type { JudgedFrame } from '../../traffic/judged.js';
 import { hexOf } from '../../codec/bytes/hex.js';
-import type { Frame } from '../../codec/messages/records.js';
+import { readHeader } from '../../codec/frames/frame.js';
+import { unmask } from '../../codec/frames/mask.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { JsonRecord } from '../json.js';
 import { PAGE_PREVIEW, type Base64Writer } from './page-records.js';
+import { ROW_FLAG } from './row-columns.js';
 
 /**
  * A frame of which there is nothing more to say than its bytes: most frames of a capture. A tenth of the time of its
@@ -51,46 +54,64 @@ export interface PackingRoom {
 
 /** Writes it at `at`, where there are MOST_PACKED bytes of room; gives its length. */
 export function packFrame({ frame, direction }: JudgedFrame, { bytes, view: out }: PackingRoom, at: number): number {
-  const { header, received, missing, compressed } = frame;
-  const length = header.length;
+  const { header, payload, received, missing, compressed } = frame;
+  const head = header.bytes;
+  const shown = payload.length > PAGE_PREVIEW ? payload.subarray(0, PAGE_PREVIEW) : payload;
   out.setUint8(at, PACKED_TAG);
   out.setUint8(at + 1, direction === 'client' ? 0 : direction === 'server' ? 1 : 2);
   out.setUint8(at + 2, (compressed ? COMPRESSED : 0) | (missing === 0 ? 0 : TRUNCATED));
-  out.setUint8(at + 3, length);
+  out.setUint8(at + 3, head.length);
   out.setUint32(at + 4, header.index);
   out.setFloat64(at + 8, header.start);
   out.setFloat64(at + 16, received);
-  header.write(bytes, at + FIXED);
-  return FIXED + length + writePayload(frame, bytes, at + FIXED + length);
+  // Faster than set() for so few.
+  for (let i = 0; i < head.length; i++) bytes[at + FIXED + i] = head[i]!;
+  bytes.set(shown, at + FIXED + head.length);
+  return FIXED + head.length + shown.length;
 }
 
-/** Gives the number of bytes that were written. */
-function writePayload(frame: Frame, bytes: Uint8Array, at: number): number {
-  if (frame instanceof WholeFrame) return frame.write(bytes, at, PAGE_PREVIEW);
-  const shown = frame.payload.subarray(0, PAGE_PREVIEW);
-  bytes.set(shown, at);
-  return shown.length;
+/** What a row has besides the bytes of its frame. */
+interface FrameRow {
+  readonly connection: number;
+  readonly time: number;
 }
 
 /** The record of the page, as far as the page reads it. */
-export function unpackFrame(bytes: Uint8Array, connection: number, time: number, base64: Base64Writer): JsonRecord {
+export function unpackFrame(bytes: Uint8Array, row: FrameRow, base64: Base64Writer): JsonRecord {
   const fixed = new DataView(bytes.buffer, bytes.byteOffset);
   const end = FIXED + bytes[3]!;
-  const header = bytes.subarray(FIXED, end);
   const bits = bytes[2]!;
   return {
-    type: 'frame',
-    connection,
-    direction: DIRECTIONS[bytes[1]!],
-    index: fixed.getUint32(4),
-    offset: fixed.getFloat64(8),
-    ...(!Number.isNaN(time) && { time }),
-    opcode: header[0]! & 15,
-    header: hexOf(header),
+    ...frameRecord(row, DIRECTIONS[bytes[1]!]!, fixed.getUint32(4), fixed.getFloat64(8)),
+    ...wireParts(bytes.subarray(FIXED, end)),
     payload: base64(bytes.subarray(end)),
     payloadBytes: fixed.getFloat64(16),
     ...(bits & COMPRESSED && { compressed: true }),
     ...(bits & TRUNCATED && { truncated: true }),
-    diagnostics: [],
   };
+}
+
+/** The same of a frame as it was on the wire, from the first byte of its header on, as far as it is kept. */
+export function wireFrame(
+  bytes: Uint8Array,
+  row: FrameRow & { readonly flags: number; readonly index: number; readonly offset: number },
+  base64: Base64Writer,
+): JsonRecord {
+  const { flags, index, offset } = row;
+  const header = readHeader(bytes, 0, index, offset);
+  const direction = flags & ROW_FLAG.client ? 'client' : flags & ROW_FLAG.server ? 'server' : 'unknown';
+  return {
+    ...frameRecord(row, direction, index, offset),
+    ...wireParts(bytes.subarray(0, header.length)),
+    payload: base64(unmask(bytes, header.length, bytes.length, header.key)),
+    payloadBytes: header.payloadLength,
+  };
+}
+
+function frameRecord({ connection, time }: FrameRow, direction: Direction, index: number, offset: number): JsonRecord {
+  return { type: 'frame', connection, direction, index, offset, ...(!Number.isNaN(time) && { time }), diagnostics: [] };
+}
+
+function wireParts(header: Uint8Array): { readonly opcode: number; readonly header: string } {
+  return { opcode: header[0]! & 15, header: hexOf(header) };
 }

@@ -1,12 +1,22 @@
 import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { JsonRecord } from '../json.js';
-import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame, type PackingRoom } from './packed-frame.js';
-import { endRecord, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
-import { ROW_FLAG, RowColumns, type TimelineRow } from './row-columns.js';
+import {
+  isPackable,
+  MOST_PACKED,
+  PACKED_TAG,
+  packFrame,
+  unpackFrame,
+  wireFrame,
+  type PackingRoom,
+} from './packed-frame.js';
+import { endRecord, PAGE_PREVIEW, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
+import { grown, ROW_FLAG, RowColumns, type TimelineRow } from './row-columns.js';
 import { rowOfRecord, type PageRecord } from './row-of-record.js';
 import { textOfRecord } from './searched-text.js';
+import { WireRun } from './wire-run.js';
 
 /** The bounds of what is kept. */
 export interface StoreBounds {
@@ -33,6 +43,8 @@ const LONGEST_TARGET = 200;
 const MOST_SIZE = 0xffff_ffff;
 /** Of a row whose record is not kept. */
 const NOT_KEPT = 0xffff_ffff;
+/** Of the length of a record: it is a frame as it was on the wire. */
+const IS_WIRE = 0x8000_0000;
 
 /** The records of a run for a page: each as a row of numbers, and its JSON text as long as there is room. */
 export class RecordStore {
@@ -48,6 +60,10 @@ export class RecordStore {
   /** Segments are a third full at least: of 512 MiB that are kept, no place is beyond 2^32. */
   private starts = new Uint32Array(1024);
   private lengths = new Uint32Array(1024);
+  /** Of frames as they were on the wire: the number in the stream, and the place there. */
+  private indexes = new Uint32Array(1024);
+  private offsets = new Float64Array(1024);
+  private readonly run = new WireRun();
 
   constructor(
     private readonly bounds: StoreBounds = STORE_BOUNDS,
@@ -83,12 +99,23 @@ export class RecordStore {
   text(row: number): string | undefined {
     const start = row < this.columns.length ? this.starts[row]! : NOT_KEPT;
     if (start === NOT_KEPT) return undefined;
+    this.run.end();
     const at = start % SEGMENT;
     const segment = this.segments[Math.floor(start / SEGMENT)]!;
-    const bytes = segment.bytes.subarray(at, at + this.lengths[row]!);
-    if (bytes[0] !== PACKED_TAG) return decoder.decode(bytes);
-    const { connections, times } = this.columns;
-    return JSON.stringify(unpackFrame(bytes, connections[row]!, times[row]!, this.base64));
+    const length = this.lengths[row]!;
+    const bytes = segment.bytes.subarray(at, at + (length & ~IS_WIRE));
+    const [connection, time, flags] = [
+      this.columns.connections[row]!,
+      this.columns.times[row]!,
+      this.columns.flags[row]!,
+    ];
+    if ((length & IS_WIRE) !== 0) {
+      const [index, offset] = [this.indexes[row]!, this.offsets[row]!];
+      return JSON.stringify(wireFrame(bytes, { connection, time, flags, index, offset }, this.base64));
+    }
+    return bytes[0] === PACKED_TAG
+      ? JSON.stringify(unpackFrame(bytes, { connection, time }, this.base64))
+      : decoder.decode(bytes);
   }
 
   /** Of the rows from `start` up to `end`, those whose text matches: `grep:` of the page. */
@@ -119,8 +146,23 @@ export class RecordStore {
     const { opcode, payloadLength } = frame.header;
     const flags = direction === 'client' ? ROW_FLAG.client : direction === 'server' ? ROW_FLAG.server : 0;
     const size = Math.min(MOST_SIZE, payloadLength);
-    const segment = this.begin({ time, connection, kind: opcode, size, flags }, MOST_PACKED);
+    const row = { time, connection, kind: opcode, size, flags };
+    const wire = frame instanceof WholeFrame ? frame.wire : undefined;
+    if (wire !== undefined) return this.addWire(row, frame as WholeFrame, wire);
+    const segment = this.begin(row, MOST_PACKED);
     if (segment !== undefined) this.keep(packFrame(judged, segment, this.used));
+  }
+
+  private addWire(row: TimelineRow, { header, wireStart }: WholeFrame, wire: Uint8Array): void {
+    const length = header.length + Math.min(PAGE_PREVIEW, header.payloadLength);
+    const segment = this.begin(row, length);
+    if (segment === undefined) return;
+    this.run.add(wire, wireStart, length, segment.bytes, this.used);
+    this.keep(length);
+    const number = this.columns.length - 1;
+    this.lengths[number]! |= IS_WIRE;
+    this.indexes[number] = header.index;
+    this.offsets[number] = header.start;
   }
 
   /** Where the record of a new row is written, with that room; undefined: it is not kept. */
@@ -150,11 +192,11 @@ export class RecordStore {
   }
 
   private grow(): void {
-    const [starts, lengths] = [this.starts, this.lengths];
-    this.starts = new Uint32Array(2 * starts.length);
-    this.lengths = new Uint32Array(2 * lengths.length);
-    this.starts.set(starts);
-    this.lengths.set(lengths);
+    const room = 2 * this.starts.length;
+    this.starts = grown(this.starts, new Uint32Array(room));
+    this.lengths = grown(this.lengths, new Uint32Array(room));
+    this.indexes = grown(this.indexes, new Uint32Array(room));
+    this.offsets = grown(this.offsets, new Float64Array(room));
   }
 
   private name(record: JsonRecord): void {
