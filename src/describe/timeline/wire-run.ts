@@ -28,7 +28,8 @@ export class WireRun {
 
   end(): void {
     const { source, from, to, target, at } = this;
-    if (source !== undefined) target.set(source.subarray(from, to), at);
+    // `subarray` would ask for the class of the bytes first.
+    if (source !== undefined) target.set(new Uint8Array(source.buffer, source.byteOffset + from, to - from), at);
     this.source = undefined;
   }
 }
