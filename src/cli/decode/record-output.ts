@@ -144,7 +144,7 @@ export class RecordOutput {
     this.watcher?.record(shown);
     if (this.options.stats === true) return;
     if (this.held !== undefined) return this.held.matches(shown);
-    this.drawRecord(shown);
+    if (this.options.undrawn !== true) this.drawRecord(shown);
     this.count(1);
     this.onShown();
   }

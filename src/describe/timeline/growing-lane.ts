@@ -8,79 +8,59 @@ export class GrowingLane {
   /** The times of the rows do not descend. */
   isInOrder = true;
   private newest = NaN;
-  private first = Infinity;
-  private last = -Infinity;
-  private frames = 0;
-  private bytes = 0;
-  private errors = 0;
-  private warnings = 0;
-  private ping = NaN;
-  private readonly handshake = new LatestRow();
-  private readonly ending = new LatestRow();
+  private readonly facts;
+  /** The last ones by time; -1: there is none. */
+  private handshake = -1;
+  private ending = -1;
 
   constructor(
     readonly connection: number,
     /** Of the lanes, in the order in which their first rows came. */
     readonly number: number,
-  ) {}
+  ) {
+    this.facts = { connection, first: NaN, last: NaN, frames: 0, bytes: 0, errors: 0, warnings: 0, ping: NaN };
+  }
 
   add({ times, kinds, sizes, flags, waits }: RowColumns, row: number): void {
-    const [time, kind, flag] = [times[row]!, kinds[row]!, flags[row]!];
+    const { facts } = this;
+    const [time, kind, flag, wait] = [times[row]!, kinds[row]!, flags[row]!, waits[row]!];
     if (this.rows++ > 0 && isLater(this.newest, time)) this.isInOrder = false;
     this.newest = time;
-    if (time < this.first) this.first = time;
-    if (time > this.last) this.last = time;
-    if (flag & ROW_FLAG.error) this.errors++;
-    if (flag & ROW_FLAG.warning) this.warnings++;
+    if (time < facts.first || Number.isNaN(facts.first)) facts.first = time;
+    if (time > facts.last || Number.isNaN(facts.last)) facts.last = time;
+    if (flag & ROW_FLAG.error) facts.errors++;
+    if (flag & ROW_FLAG.warning) facts.warnings++;
     if (kind < ROW_KIND.handshake) {
-      this.frames++;
-      this.bytes += sizes[row]!;
-      if (kind === OPCODE.pong && !(waits[row]! <= this.ping)) this.ping = waits[row]!;
-    } else if (kind === ROW_KIND.handshake) this.handshake.take(time, flag, 0);
-    else if (kind === ROW_KIND.ended) this.ending.take(time, flag, sizes[row]!);
+      facts.frames++;
+      facts.bytes += sizes[row]!;
+      if (kind === OPCODE.pong && (wait > facts.ping || Number.isNaN(facts.ping))) facts.ping = wait;
+    } else if (kind === ROW_KIND.handshake) this.handshake = laterRow(times, this.handshake, row);
+    else if (kind === ROW_KIND.ended) this.ending = laterRow(times, this.ending, row);
   }
 
   /** `start`: the place of its first row. */
-  laneAt(start: number): TimeLane {
-    const { connection, rows, first, last, frames, bytes, errors, warnings, ping, ending } = this;
-    const by = ending.flags;
+  laneAt(start: number, { sizes, flags }: RowColumns): TimeLane {
+    const { facts, ending, handshake } = this;
+    const by = flags[ending] ?? 0;
     return {
-      connection,
+      ...facts,
       start,
-      end: start + rows,
-      ...(first <= last ? { first, last } : { first: NaN, last: NaN }),
-      frames,
-      bytes,
-      errors,
-      warnings,
-      ping,
-      outcome: this.outcome,
-      code: ending.size,
+      end: start + this.rows,
+      outcome: this.outcome(((flags[handshake] ?? 0) & ROW_FLAG.trouble) !== 0, (by & ROW_FLAG.trouble) !== 0),
+      code: sizes[ending] ?? 0,
       closedBy: by & ROW_FLAG.client ? 'client' : by & ROW_FLAG.server ? 'server' : undefined,
     };
   }
 
-  private get outcome(): LaneOutcome {
-    if ((this.handshake.flags & ROW_FLAG.trouble) !== 0 && this.frames === 0) return 'refused';
-    if ((this.ending.flags & ROW_FLAG.trouble) !== 0 || this.errors > 0) return 'trouble';
-    return this.ending.isThere ? 'closed' : 'open';
+  private outcome(isRefused: boolean, isTrouble: boolean): LaneOutcome {
+    if (isRefused && this.facts.frames === 0) return 'refused';
+    if (isTrouble || this.facts.errors > 0) return 'trouble';
+    return this.ending < 0 ? 'open' : 'closed';
   }
 }
 
-/** Of rows of a kind, the last one by time. */
-class LatestRow {
-  isThere = false;
-  flags = 0;
-  size = 0;
-  private time = NaN;
-
-  take(time: number, flags: number, size: number): void {
-    if (this.isThere && isLater(this.time, time)) return;
-    this.isThere = true;
-    this.time = time;
-    this.flags = flags;
-    this.size = size;
-  }
+function laterRow(times: Float64Array, known: number, row: number): number {
+  return known >= 0 && isLater(times[known]!, times[row]!) ? known : row;
 }
 
 /** Rows without a time come first. */

@@ -31,7 +31,7 @@ export class LaneSorter {
     const all = lanes.map((lane) => {
       starts[lane.number] = total;
       total += lane.rows;
-      return lane.laneAt(starts[lane.number]!);
+      return lane.laneAt(starts[lane.number]!, this.columns);
     });
     const order = this.orderOf(starts, total);
     for (const [i, { isInOrder }] of lanes.entries()) {
