@@ -150,6 +150,8 @@ const planted = fc.oneof(
         (secret) =>
           `q=${encodeURIComponent(JSON.stringify({ a: 1, password: `${secret} é` })).replaceAll('%20', '+')}&z=1`,
         (secret) => `{"cookie_like":"sid%3D${secret}%3B%20Path%3D%2F"}`,
+        (secret) => `q=${twice(JSON.stringify({ items: [{ private: secret }] }))}&z=1`,
+        (secret) => JSON.stringify({ data: JSON.stringify({ items: [1, { private: secret }] }) }),
         (secret) => formOf(secret),
         (secret) => JSON.stringify({ body: formOf(secret) }),
         (secret) => `https://a.example/token/${secret}/files`,

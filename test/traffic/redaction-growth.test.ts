@@ -1,10 +1,11 @@
 import { growthOf } from '../work.js';
 import { expect, test } from 'vitest';
 import { REDACTION_KINDS, RedactionTally } from '../../src/traffic/redaction/choice.js';
+import { jsonPathPlaces } from '../../src/cli/hand-on/redaction.js';
 import { Redactor } from '../../src/traffic/redaction/redactor.js';
 
 function redact(text: string): void {
-  const choice = { kinds: new Set(REDACTION_KINDS), fields: [], places: [] };
+  const choice = { kinds: new Set(REDACTION_KINDS), fields: [], places: [jsonPathPlaces('$..private')] };
   const redactor = new Redactor({ choice, tally: new RedactionTally(), addresses: undefined });
   redactor.message(
     Uint8Array.from(text, (char) => char.charCodeAt(0)),
@@ -14,6 +15,10 @@ function redact(text: string): void {
 
 test.each([
   'a:',
+  '["a',
+  '{"a":[1,{"b":"c",',
+  String.raw`["[\"[\\\"`,
+  '%5B%22a',
   'key:',
   '?a=',
   '%41:',

@@ -14,7 +14,7 @@ export function redactionOf({ redact, redactAddresses }: RedactOptions): Redacti
   const { kinds = [], fields = [], paths = [] } = redact ?? {};
   const named = kinds.length > 0 || redact === undefined ? kinds : REDACTION_KINDS;
   return {
-    choice: { kinds: new Set(named), fields, places: paths.map(placesOf) },
+    choice: { kinds: new Set(named), fields, places: paths.map(jsonPathPlaces) },
     tally: new RedactionTally(),
     addresses: redactAddresses === true ? new Addresses(randomKey()) : undefined,
   };
@@ -22,7 +22,8 @@ export function redactionOf({ redact, redactAddresses }: RedactOptions): Redacti
 
 type Json = Parameters<typeof exec>[0];
 
-function placesOf(path: string): JsonPlaces {
+/** The places that a JSONPath matches. Throws a UsageError where it is none. */
+export function jsonPathPlaces(path: string): JsonPlaces {
   try {
     exec({}, path, () => undefined);
   } catch (error) {

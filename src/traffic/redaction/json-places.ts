@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { JsonPlaces } from './choice.js';
+import { findInString } from './json-strings.js';
 import { endOfString } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
@@ -13,6 +14,14 @@ interface JsonNode {
 
 /** Nested deeper is not read. */
 const MOST_DEPTH = 500;
+/** JSON in a string of JSON in a string of JSON. */
+const MOST_LEVELS = 3;
+/** How often the text is read, at most. */
+const MOST_READ = 16;
+/** A string that may hold JSON. */
+const HOLDS_JSON = /[{[]/;
+/** What is covered of a value that is nested too deep: the rest of its line, as a head may have it. */
+const REST_OF_LINE = /[^\r\n]*?(?= HTTP\/\d|[\r\n]|$)/y;
 const LITERAL = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const BLANKS = /[ \t\r\n]*/y;
 
@@ -21,6 +30,9 @@ class TooDeep extends SyntaxError {}
 
 /** Reads one value, and where each of its parts stands. Throws where the text is no JSON. */
 class NodeReader {
+  /** The places of strings in which JSON may be. */
+  readonly holding: [start: number, end: number][] = [];
+
   constructor(
     private readonly text: string,
     public at: number,
@@ -34,6 +46,7 @@ class NodeReader {
     if (char === '[') return this.members(depth, ']', false);
     if (char === '"') {
       const [start, end] = this.string();
+      if (HOLDS_JSON.test(this.text.slice(start, end))) this.holding.push([start + 1, end - 1]);
       return { start: start + 1, end: end - 1 };
     }
     const [start, end] = this.take(LITERAL);
@@ -70,8 +83,8 @@ class NodeReader {
     const start = this.at;
     if (this.text[start] !== '"') throw new SyntaxError('no string');
     const end = endOfString(this.text, start + 1, '"', 0);
-    if (end >= this.text.length) throw new SyntaxError('no end');
     this.at = end + 1;
+    if (end >= this.text.length) throw new SyntaxError('no end');
     return [start, end + 1];
   }
 
@@ -88,29 +101,39 @@ function plainText(text: string): string {
 }
 
 /**
- * The values that the expressions match in each JSON value of a text: the whole of it, or what follows the number or the
- * sign that a protocol puts before it. False: a value is nested too deep to be read.
+ * The values that the expressions match in each JSON value of a text: the whole of it, what follows the number or the
+ * sign that a protocol puts before it, and JSON in its strings. False: a value is nested too deep to be read, and the rest of its line
+ * is covered.
  */
-export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]): boolean {
-  if (places.length === 0) return true;
+export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[], levels = MOST_LEVELS): boolean {
+  if (places.length === 0 || levels === 0) return true;
+  let isRead = true;
   const { text } = spans;
   const starts = /[{[]/g;
-  // What is no JSON costs a reading up to its fault: a few of these are enough.
-  let faults = 0;
-  for (let found = starts.exec(text); found !== null && faults < 16; found = starts.exec(text)) {
+  // What is no JSON costs a reading up to its fault, and the next one may begin within it.
+  let left = MOST_READ * text.length;
+  for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
+    if (left < 0) return false;
     const reader = new NodeReader(text, found.index);
     try {
       const node = reader.value();
       const value: unknown = JSON.parse(plainText(text.slice(found.index, reader.at)));
       for (const path of places.flatMap((place) => place(value))) coverPath(spans, node, path);
+      for (const place of reader.holding) {
+        findInString(spans, place, (inner) => (isRead = findJsonPlaces(inner, places, levels - 1) && isRead));
+      }
       starts.lastIndex = reader.at;
     } catch (error) {
-      if (error instanceof TooDeep) return false;
       if (!(error instanceof SyntaxError)) throw error;
-      faults++;
+      left -= reader.at - found.index;
+      if (!(error instanceof TooDeep)) continue;
+      isRead = false;
+      REST_OF_LINE.lastIndex = found.index;
+      starts.lastIndex = found.index + REST_OF_LINE.exec(text)![0].length;
+      spans.add('jsonpath', found.index, starts.lastIndex);
     }
   }
-  return true;
+  return isRead;
 }
 
 function coverPath(spans: SecretSpans, root: JsonNode, path: readonly (string | number)[]): void {

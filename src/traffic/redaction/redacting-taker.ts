@@ -75,6 +75,8 @@ class RedactingTaker implements ConversationTaker {
     const stalls: SideStalls = [undefined, undefined];
     const taker = this.conversation(connection, record, ends, stalls);
     const redactor = new Redactor(this.redaction);
+    const { addresses, tally } = this.redaction;
+    for (const end of [ends.client, ends.server]) if (addresses && end) tally.add('address');
     const isOneSequence = ends.origin?.isOneSequence;
     const stream = { rewriter: new Rewriter(taker, { raw, deflate, redactor, isOneSequence }), taker, stalls };
     this.streams.set(connection, stream);

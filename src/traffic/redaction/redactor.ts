@@ -43,6 +43,12 @@ export class Redactor {
     this.fields = new Set(redaction.choice.fields.map((name) => name.toLowerCase()));
   }
 
+  /** False: only addresses of ends and in heads are replaced, and messages stay as they are. */
+  get coversMessages(): boolean {
+    const { kinds, fields, places } = this.redaction.choice;
+    return kinds.size > 0 || fields.length > 0 || places.length > 0;
+  }
+
   /** A head as on the wire. */
   head(text: string): string {
     const spans = new SecretSpans(text);
@@ -75,8 +81,7 @@ export class Redactor {
       return new Uint8Array(bytes.length);
     }
     const spans = new SecretSpans(text);
-    this.findAnywhere(spans);
-    if (!findJsonPlaces(spans, this.redaction.choice.places)) return this.blank(bytes.length, 0x78);
+    if (!this.findAnywhere(spans)) return this.blank(bytes.length, 0x78);
     if (spans.isEmpty) return bytes;
     const covered = this.covered(spans);
     return Uint8Array.from(covered, (char) => char.charCodeAt(0));
@@ -99,12 +104,14 @@ export class Redactor {
     return this.redaction.choice.kinds.has(kind as never);
   }
 
-  private findAnywhere(spans: SecretSpans, kindOf = this.kindOf): void {
-    this.findIn(spans, kindOf);
-    findEncoded(spans, (inner) => this.findIn(inner, kindOf));
+  /** False: not all of it could be read. */
+  private findAnywhere(spans: SecretSpans, kindOf = this.kindOf): boolean {
+    let isRead = this.findIn(spans, kindOf);
+    findEncoded(spans, (inner) => (isRead = this.findIn(inner, kindOf) && isRead));
+    return isRead;
   }
 
-  private findIn(spans: SecretSpans, kindOf: NamedKind): void {
+  private findIn(spans: SecretSpans, kindOf: NamedKind): boolean {
     const { choice } = this.redaction;
     if (choice.kinds.has('jwt')) findJwts(spans);
     if (choice.kinds.has('email')) findEmails(spans);
@@ -121,6 +128,7 @@ export class Redactor {
         spans.add(kind, at, at + value.length);
       }
     }
+    return findJsonPlaces(spans, choice.places);
   }
 
   private readonly kindOf: NamedKind = (name, value, place) => {

@@ -47,6 +47,8 @@ export class Rewriter {
   private readonly deflaters: [MessageDeflater | undefined, MessageDeflater | undefined] = [undefined, undefined];
   private deflate: DeflateParameters | undefined;
   private readonly isExact: boolean;
+  /** What covers messages; undefined: they stay. */
+  private readonly covering: Redactor | undefined;
 
   constructor(
     private readonly taker: RewrittenTaker,
@@ -54,7 +56,8 @@ export class Rewriter {
   ) {
     this.waiting = new WaitingPieces(taker);
     this.deflate = options.deflate;
-    this.isExact = options.redactor === undefined && options.isSelective !== true;
+    this.covering = options.redactor?.coversMessages ? options.redactor : undefined;
+    this.isExact = this.covering === undefined && options.isSelective !== true;
   }
 
   /** `isKept` counts where only some messages are kept. */
@@ -120,9 +123,9 @@ export class Rewriter {
 
   /** Only what has a place for frames of HTTP/2 takes it. */
   private http2Event(side: Side, event: Http2Event, time: number): void {
-    const { redactor } = this.options;
-    const isText = event.name === 'GOAWAY' && redactor !== undefined;
-    const changed = isText ? { ...event, debug: redactor.text(event.debug) } : event;
+    const { covering } = this;
+    const isText = event.name === 'GOAWAY' && covering !== undefined;
+    const changed = isText ? { ...event, debug: covering.text(event.debug) } : event;
     this.waiting.add({
       side,
       time,
@@ -135,8 +138,7 @@ export class Rewriter {
   private body(side: Side, offset: number, bytes: Uint8Array, time: number): void {
     this.moveTo(side, offset);
     this.positions[side] = offset + bytes.length;
-    const { redactor } = this.options;
-    this.write(side, time, redactor === undefined ? bytes : redactor.blank(bytes.length, BLANK.text));
+    this.write(side, time, this.covering?.blank(bytes.length, BLANK.text) ?? bytes);
   }
 
   private frame(side: Side, frame: Frame, time: number, isKept: boolean): void {
@@ -168,7 +170,7 @@ export class Rewriter {
     const isWhole = bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
     const deflater = compressed ? this.deflater(side, parts[0]!.frame) : undefined;
     if (!isWhole || (compressed && deflater === undefined)) return parts.forEach((part) => this.blank(part));
-    const plain = this.options.redactor?.message(payload, opcode === OPCODE.text) ?? payload;
+    const plain = this.covering?.message(payload, opcode === OPCODE.text) ?? payload;
     const wire = deflater?.deflate(plain) ?? plain;
     let at = 0;
     for (const [index, { frame, piece }] of parts.entries()) {
@@ -189,13 +191,12 @@ export class Rewriter {
 
   private control(one: FramePart): void {
     const { frame, piece, isKept } = one;
-    const { redactor, isSelective } = this.options;
-    if (isSelective === true && !isKept) return leaveOut([one]);
+    if (this.options.isSelective === true && !isKept) return leaveOut([one]);
     if (frame.payload.length < frame.header.payloadLength) return this.blank(one);
     // A close code is two bytes before the text.
     const code = frame.header.opcode === OPCODE.close ? Math.min(2, frame.payload.length) : 0;
     const text = frame.payload.subarray(code);
-    const changed = redactor === undefined ? text : redactor.message(text, code > 0);
+    const changed = this.covering?.message(text, code > 0) ?? text;
     const bytes = framed(frame, concat([frame.payload.subarray(0, code), changed]));
     piece.write = (taker) => taker.data(piece.side, bytes, 0, bytes.length, piece.time);
   }
@@ -210,8 +211,8 @@ export class Rewriter {
   /** A frame whose contents are not known: as long as it was, its payload overwritten; where only some are kept, it is not written. */
   private blank(one: FramePart): void {
     const { frame, piece } = one;
-    const { redactor, isSelective } = this.options;
-    if (isSelective === true && (!one.isKept || redactor === undefined)) {
+    const { covering } = this;
+    if (this.options.isSelective === true && (!one.isKept || covering === undefined)) {
       if (one.isKept) this.left++;
       return leaveOut([one]);
     }
@@ -229,7 +230,7 @@ export class Rewriter {
       payloadLength: header.exactLength,
       ...(key !== undefined && { key }),
     };
-    if (redactor) redactor.blank(0, byte);
+    covering?.blank(0, byte);
     piece.write = (taker) => {
       let left = received;
       const most = Math.min(left, PIECE_BYTES);
