@@ -46,5 +46,5 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.on('unhandledRejection', fault);
   // None is printed where the user has turned them off.
   if (process.listenerCount('warning') > 0) process.removeAllListeners('warning').on('warning', warned);
-  require('../dist/cli/main.js');
+  require('../dist/cli/main.js').start();
 }

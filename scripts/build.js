@@ -28,11 +28,12 @@ const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 const dense = { minify: true, legalComments: 'none' };
 
 /** Each of these has all that it needs in its file. */
-const ALONE = ['main', 'accept', 'look', 'job-worker', 'apps'];
+const ALONE = ['job-worker', 'apps'];
 
-/** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
-const CORE = 'decode';
+/** Any run loads `main`. The file of `decode` has what any run of it needs; the others are loaded after these, or are commands, and take from them what they share. */
+const CORE = ['main', 'decode'];
 const AFTER_CORE = [
+  ...['accept', 'look'],
   ...['texts', 'unpacking', 'views', 'packets', 'jobs'],
   ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'view', 'report', 'live', 'http2', 'check', 'check-http2'],
 ];
@@ -48,7 +49,7 @@ const DEFERRED = {
   streams: modules(
     ['codec/connection/', 'connection.ts', 'lane', 'handshake-pairing'],
     ['codec/http1/', 'head.ts', 'head-reader', 'headers', 'start-line', 'body'],
-    ['codec/handshake/', 'accept-key', 'asks', 'extensions', 'handshake.ts', 'lines', 'sha1'],
+    ['codec/handshake/', 'asks', 'extensions', 'handshake.ts', 'lines'],
     ['rules/', 'handshake/', 'http2/', 'catalogue', 'frames/catalogue', 'frames/deflate-catalogue'],
     ['rules/causes/', 'catalogue', 'connection-c', 'endings', 'idle', 'proxies'],
     ['traffic/', 'tally/severities', 'selection/record-window'],
@@ -78,9 +79,7 @@ const DEFERRED = {
   recordings: modules(['sources/recordings/', ''], ['traffic/inputs/', 'recorded-traffic']),
   characters: modules(['codec/bytes/', 'character-table', 'characters']),
   'pasted-packets': modules(['sources/packets/', 'exact-packets']),
-};
-/** What `accept`, `encode` and `decode` need none of: options of the commands with a socket, and what was meant by a command line without a command. */
-const OF_MAIN = {
+  // What `accept`, `encode` and `decode` need none of: options of the commands with a socket, and what was meant by a command line without a command.
   'live-options': modules([
     'cli/options/',
     ...['connect', 'serve', 'proxy', 'check', 'view', 'replay', 'answer', 'listener', 'page'].map(
@@ -89,7 +88,7 @@ const OF_MAIN = {
     'entry-hint',
   ]),
 };
-const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
+const ENTRIES = [...ALONE, ...CORE, ...AFTER_CORE];
 
 /** Of each folder, what the paths in it begin with. */
 function modules(...folders) {
@@ -123,15 +122,6 @@ const withoutRequirements = {
 
 const leaving = { name: 'entries', setup: leaveEntries };
 
-/** The options know views by their names: what draws them is in the files of the commands. */
-const withoutDrawing = {
-  name: 'main without drawing',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/terminal\/frames\// }, ({ path }) => ({ path, namespace: 'not-drawn' }));
-    onLoad({ filter: /./, namespace: 'not-drawn' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-
 const cli = {
   ...common,
   format: 'cjs',
@@ -145,14 +135,17 @@ const cli = {
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
-/** Of `main`, and of what it loads for some options. */
-const OF_OPTIONS = [...cli.plugins, withoutDrawing, deferring(`${root}src`, OF_MAIN, BUNDLED)];
-
-/** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
-const SHARED = { common: 'encode', 'packets-shared': 'packets' };
+/** Which files hold what several have in common, in this order: what the second of each pair needs, and none before it has. */
 const HOLDERS = [
-  ...['common', CORE, 'streams', 'views', 'packets-shared', 'tls', 'http2-layer', 'recordings'],
-  ...['totals', 'search', 'outputs', 'rare', 'characters', 'pasted-packets'],
+  ['main', 'main'],
+  // As `accept`, and what knows all options, load no other file.
+  ['main', 'accept'],
+  ['main', 'live-options'],
+  ['common', 'encode'],
+  ...['decode', 'look', 'streams', 'views'].map((name) => [name, name]),
+  ['packets-shared', 'packets'],
+  ...['tls', 'http2-layer', 'recordings', 'totals', 'search', 'outputs', 'rare'].map((name) => [name, name]),
+  ...['characters', 'pasted-packets'].map((name) => [name, name]),
 ];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
@@ -160,11 +153,11 @@ const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
 const NAMED_IMPORT = /^\} from "\.\/([^"]+)";$/gm;
 
 /**
- * CORE and AFTER_CORE. esbuild puts what several have in common into many small files, as ES modules. Each of those
+ * CORE, AFTER_CORE and DEFERRED. esbuild puts what several have in common into many small files, as ES modules. Each of those
  * becomes a part of the first of HOLDERS that needs it, the others remain files, and all become CommonJS.
  */
 async function sharing() {
-  const names = [CORE, ...AFTER_CORE, ...Object.keys(DEFERRED)];
+  const names = [...CORE, ...AFTER_CORE, ...Object.keys(DEFERRED)];
   const { outputFiles, metafile } = await build({
     ...cli,
     format: 'esm',
@@ -176,15 +169,12 @@ async function sharing() {
     chunkNames: 'cli/part-[hash]',
     supported: {},
     write: false,
-    plugins: [leaving, withoutRequirements, deferring(`${root}src`, DEFERRED, BUNDLED)],
+    plugins: [commanderAsModules, leaving, withoutRequirements, deferring(`${root}src`, DEFERRED, BUNDLED)],
     entryPoints: [
-      ...[CORE, ...AFTER_CORE].map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+      ...[...CORE, ...AFTER_CORE].map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
       ...Object.keys(DEFERRED).map((name) => ({ in: `deferred:${name}`, out: `cli/${name}` })),
     ],
   });
-  if (Object.keys(metafile.inputs).some((path) => path.includes('/commander/'))) {
-    throw new Error('a command needs commander, which is in main.js: only modules of cli/options/ may import it');
-  }
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll(FOR_EFFECT, '')]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
   const entries = names.map((name) => `${name}.js`);
@@ -199,8 +189,8 @@ async function sharing() {
   }
   /** The file that each part is in. */
   const holders = new Map();
-  for (const name of HOLDERS) {
-    for (const part of partsOf(`${SHARED[name] ?? name}.js`)) {
+  for (const [name, user] of HOLDERS) {
+    for (const part of partsOf(`${user}.js`)) {
       if (!holders.has(part)) holders.set(part, name);
     }
   }
@@ -226,7 +216,7 @@ async function sharing() {
   });
 
   const alone = [...outputs.keys()].filter((file) => !entries.includes(file) && !holders.has(file));
-  const files = [...names, ...Object.keys(SHARED), ...alone.map((file) => basename(file, '.js'))];
+  const files = [...new Set([...names, ...holders.values()]), ...alone.map((file) => basename(file, '.js'))];
   await Promise.all(
     files.map((name) => {
       const held = [...holders].filter(([, holder]) => holder === name).map(([part]) => part);
@@ -326,11 +316,8 @@ await Promise.all([
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],
-      plugins: name === 'main' ? OF_OPTIONS : [...cli.plugins, withoutRequirements],
+      plugins: [...cli.plugins, withoutRequirements],
     }),
-  ),
-  ...Object.keys(OF_MAIN).map((name) =>
-    build({ ...cli, entryPoints: [{ in: `deferred:${name}`, out: `cli/${name}` }], plugins: OF_OPTIONS }),
   ),
   build({ ...common, ...dense, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   browsing(),
@@ -370,7 +357,6 @@ for (const [name, file, copy] of [
 const { outputFiles: manual } = await build({
   ...cli,
   entryPoints: ['src/cli/entries/man.ts'],
-  plugins: [...cli.plugins, withoutDrawing],
   write: false,
 });
 const page = execFileSync(process.execPath, ['-'], { input: manual[0].contents, encoding: 'utf8' });

@@ -244,7 +244,8 @@ describe('--redact', () => {
             const read = await here('decode', '-f', out, '--json', '--view', 'messages', '--preview', 'all');
             expectNoneOf(secrets, read, `${ending}, decoded`);
             const count = [...sent, again].filter(({ opcode }) => opcode < 8).length;
-            expect(read.match(/"type":"message"/g)?.length).toBe(count);
+            // Packets of Engine.IO have that type, too.
+            expect(read.match(/^\{"type":"message"/gm)?.length).toBe(count);
             expect(read).not.toContain('"severity":"error"');
           }
         },

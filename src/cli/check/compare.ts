@@ -5,7 +5,7 @@ import { lined, print, type Printable } from '../../describe/printable.js';
 import type { Look } from '../../terminal/layout.js';
 import type { Role } from '../../terminal/theme.js';
 import { largest } from '../../traffic/toolbox/bytes.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { CheckOptions } from '../options/check-options.js';

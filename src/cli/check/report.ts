@@ -24,7 +24,7 @@ import { reachWords } from './repeating.js';
 import { shellWord } from '../options/entry-hint.js';
 import type { CaseRoom } from './room.js';
 import { closingText, failureText, skippedText } from './text.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { nextTurn } from '../host/turn.js';

@@ -11,7 +11,7 @@ import { checkSpec } from '../check/spec.js';
 import { checkServer } from '../check/run.js';
 import { listText } from '../check/text.js';
 import { parseTarget } from '../connect/url.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';

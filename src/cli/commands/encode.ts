@@ -8,7 +8,7 @@ import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { buildFrames, opcodeOf, payloadKind, type FramePlan } from '../encode/frame-plan.js';
 import type { Io } from '../host/io.js';

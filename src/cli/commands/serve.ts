@@ -10,7 +10,7 @@ import type { LiveServerOptions, ServerTaker } from '../../live/server/server-op
 import { isLoopback, listenError, listenUrl, parsePlace } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { PageHost } from '../live/page-host.js';
 import type { Io } from '../host/io.js';

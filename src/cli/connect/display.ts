@@ -8,7 +8,7 @@ import { differenceLines, differenceRecord } from '../../terminal/connections/di
 import { escapeText } from '../../describe/escape.js';
 import type { CloseDifference, Difference, DiffTotals } from '../../traffic/run-records/reply-difference.js';
 import type { ConnectOptions } from '../options/connect-options.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import type { Io } from '../host/io.js';
 import { openLivePage, type LivePage } from '../live/live-page.js';
 import { LiveOutput, type Waiter } from '../live/live-output.js';

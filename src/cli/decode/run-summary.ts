@@ -12,7 +12,7 @@ import { closingFilter, type ClosingFilter } from '../../traffic/selection/closi
 import { connectionFilter } from '../../traffic/selection/filters.js';
 import { withoutSamples } from '../../traffic/apps/app-tally.js';
 import { rankingBy, type Ranking } from '../../traffic/tally/order.js';
-import { lookOf } from './view-selection.js';
+import { lookOf } from './look.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { DecodingOptions } from '../options/options.js';

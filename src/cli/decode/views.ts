@@ -1,19 +1,5 @@
-import { annotatedView } from '../../terminal/frames/annotated.js';
-import type { Look } from '../../terminal/layout.js';
-import type { View, ViewOptions } from '../../describe/view.js';
-
 /** The origin of the records: bytes at offsets, or packets of many connections with times. */
 export type Layout = 'bytes' | 'capture';
-
-/** What a view is drawn with. */
-export interface Drawing {
-  readonly options: ViewOptions;
-  readonly look: Look;
-  /** The number of connections so far. */
-  readonly opened: () => number;
-  /** Other records are printed before the first one. */
-  readonly goesOn: boolean;
-}
 
 interface ViewRow {
   /** The value of `--view`. */
@@ -31,42 +17,22 @@ interface ViewRow {
   readonly defaultFor?: Layout;
   /** It draws a blank line before each record but the first. */
   readonly isSpaced?: true;
-  draw(this: void, drawing: Drawing): View | Promise<View>;
 }
 
-/** The views of records, each in one row: the options of all commands, what is read for a view, and its drawing depend on it. */
+/** The views of records: the options of all commands, and what is read for a view depend on it. `view-drawing.ts` draws them. */
 const TABLE = [
-  {
-    name: 'annotated',
-    needs: { payload: 'preview', records: 'frames' },
-    defaultFor: 'bytes',
-    isSpaced: true,
-    draw: ({ options, look, goesOn }) => annotatedView(options, look, goesOn),
-  },
-  {
-    name: 'summary',
-    needs: { payload: 'line', records: 'frames' },
-    defaultFor: 'capture',
-    draw: async ({ options, look, opened }) => (await import('../entries/views.js')).frameLines(options, look, opened),
-  },
-  {
-    name: 'messages',
-    needs: { payload: 'preview', records: 'messages' },
-    draw: async ({ options, look }) => (await import('../entries/views.js')).messagesView(options, look),
-  },
-  {
-    name: 'apps',
-    needs: { payload: 'preview', records: 'messages', json: 'packets' },
-    draw: async ({ options, look }) => (await import('../entries/views.js')).packetsView(options, look),
-  },
+  { name: 'annotated', needs: { payload: 'preview', records: 'frames' }, defaultFor: 'bytes', isSpaced: true },
+  { name: 'summary', needs: { payload: 'line', records: 'frames' }, defaultFor: 'capture' },
+  { name: 'messages', needs: { payload: 'preview', records: 'messages' } },
+  { name: 'apps', needs: { payload: 'preview', records: 'messages', json: 'packets' } },
 ] as const satisfies readonly ViewRow[];
 
 export type ViewName = (typeof TABLE)[number]['name'];
 
-const VIEWS: readonly ViewRow[] = TABLE;
+const VIEWS: readonly (ViewRow & { readonly name: ViewName })[] = TABLE;
 export const VIEW_NAMES = TABLE.map(({ name }) => name);
 
 /** The requested view, or the default for the input. */
-export function viewFor(name: ViewName | undefined, layout: Layout): ViewRow {
+export function viewFor(name: ViewName | undefined, layout: Layout): ViewRow & { readonly name: ViewName } {
   return VIEWS.find((row) => (name === undefined ? row.defaultFor === layout : row.name === name))!;
 }

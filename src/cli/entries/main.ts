@@ -4,9 +4,6 @@ import { processIo } from '../host/process-io.js';
 import { runCli } from '../options/run.js';
 import { escapeText } from '../../describe/escape.js';
 
-// chalk throws for a level below zero in it; any number but zero means colour.
-if (process.env['FORCE_COLOR']?.trim().startsWith('-')) process.env['FORCE_COLOR'] = '1';
-
 let failed = false;
 
 /** Nothing more can be written: a full disk, for example. It may be reported after the command has ended. */
@@ -16,6 +13,11 @@ function onFailure(reason: string): void {
   process.exitCode = EXIT.usage;
 }
 
-void runCli(processIo(onFailure), process.argv.slice(2)).then((code) => {
-  if (!failed) process.exitCode = code;
-});
+/** Runs the command line of this process. What else needs parts of this file gets them without a run. */
+export function start(): void {
+  // chalk throws for a level below zero in it; any number but zero means colour.
+  if (process.env['FORCE_COLOR']?.trim().startsWith('-')) process.env['FORCE_COLOR'] = '1';
+  void runCli(processIo(onFailure), process.argv.slice(2)).then((code) => {
+    if (!failed) process.exitCode = code;
+  });
+}

@@ -5,7 +5,7 @@ import { jsonLine } from '../../describe/escape.js';
 import { drawChecklist, noteText } from '../../terminal/handshakes/checklist.js';
 import { handshakeRecord } from '../../describe/handshake-json.js';
 import { whyLines } from '../../terminal/connections/why.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { acceptOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';

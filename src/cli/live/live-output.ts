@@ -9,7 +9,7 @@ import { faultLines, faultRecord } from '../../terminal/connections/fault-line.j
 import { polledLines, polledRecord } from '../../terminal/connections/polled-line.js';
 import { connectionEnds } from '../../terminal/connections/end.js';
 import { Closing } from '../decode/run-summary.js';
-import { lookOf } from '../decode/view-selection.js';
+import { lookOf } from '../decode/look.js';
 import { recordFilterOf } from '../decode/record-filter.js';
 import type { Seen } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
