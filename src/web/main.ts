@@ -62,9 +62,7 @@ class App {
     const file = new FileSource(send);
     this.file = file;
     this.startView(file, 'file');
-    const pill = byId('mode', HTMLElement);
-    pill.textContent = dropped.map(({ name }) => name).join(', ');
-    pill.hidden = false;
+    showMode(dropped.map(({ name }) => name).join(', '));
     const back = byId('channel', HTMLButtonElement);
     back.title = 'close the file';
     back.addEventListener('click', () => location.reload());
@@ -110,9 +108,7 @@ class App {
   private begin(hello: Hello): void {
     const { feed = 'serve', mode, files } = hello;
     document.body.dataset['feed'] = feed;
-    const pill = byId('mode', HTMLElement);
-    pill.textContent = files === undefined ? mode : namesText(files);
-    pill.hidden = false;
+    showMode(files === undefined ? mode : namesText(files));
     if (feed !== 'file') {
       if (feed === 'serve' && this.isFirst) startTour();
       this.isFirst = false;
@@ -168,6 +164,13 @@ interface EmbeddedFeed {
   /** What was left out; empty: nothing. */
   readonly note: string;
   readonly title: string;
+}
+
+/** What the page is of. It may be cut on the screen. */
+function showMode(text: string): void {
+  const pill = byId('mode', HTMLElement);
+  pill.textContent = pill.title = text;
+  pill.hidden = false;
 }
 
 /** The names of files, without their folders. */
