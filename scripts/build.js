@@ -150,7 +150,9 @@ const HOLDERS = [
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
 const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
-const NAMED_IMPORT = /^\} from "\.\/([^"]+)";$/gm;
+const NAMED_IMPORT = /^import \{([^}]*)\} from "\.\/([^"]+)";$/gm;
+/** What is loaded later has plain values, and needs none of what esbuild puts around require(). */
+const LATER = /\bimport\(("\.\/[^"]+")\)/g;
 
 /**
  * CORE, AFTER_CORE and DEFERRED. esbuild puts what several have in common into many small files, as ES modules. Each of those
@@ -175,7 +177,7 @@ async function sharing() {
       ...Object.keys(DEFERRED).map((name) => ({ in: `deferred:${name}`, out: `cli/${name}` })),
     ],
   });
-  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll(FOR_EFFECT, '')]));
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), textOf(text)]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
   const entries = names.map((name) => `${name}.js`);
 
@@ -183,7 +185,7 @@ async function sharing() {
   function partsOf(file) {
     const all = new Set([file]);
     for (const one of all) {
-      for (const [, part] of texts.get(one).matchAll(NAMED_IMPORT)) all.add(part);
+      for (const [, , part] of texts.get(one).matchAll(NAMED_IMPORT)) all.add(part);
     }
     return [...all].filter((part) => !entries.includes(part));
   }
@@ -195,8 +197,11 @@ async function sharing() {
     }
   }
 
+  /** What each part is called in the file that holds it. */
+  const called = new Map([...holders.keys()].map((part, i) => [part, `p${i}`]));
+
   /** Reads from memory. What another file holds is taken from it once: a look at it for each call takes a quarter of the time of a capture. */
-  const fromMemory = (name) => ({
+  const fromMemory = (name, taken) => ({
     name: 'parts',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
@@ -209,23 +214,39 @@ async function sharing() {
       onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => {
         const holder = holders.get(path);
         const all =
-          holder === undefined ? `require('./${path}')` : `require('./${holder}.js').parts[${JSON.stringify(path)}]`;
-        return { contents: `export const { ${outputs.get(path).exports.join(', ')} } = ${all};`, resolveDir: root };
+          holder === undefined ? `require('./${path}')` : `require('./${holder}.js').parts.${called.get(path)}`;
+        return { contents: `export const { ${[...taken.get(path)].join(', ')} } = ${all};`, resolveDir: root };
       });
     },
   });
 
   const alone = [...outputs.keys()].filter((file) => !entries.includes(file) && !holders.has(file));
   const files = [...new Set([...names, ...holders.values()]), ...alone.map((file) => basename(file, '.js'))];
-  await Promise.all(
+  const within = new Map(
     files.map((name) => {
       const held = [...holders].filter(([, holder]) => holder === name).map(([part]) => part);
-      const lines = outputs.has(`${name}.js`) ? [`export * from './${name}.js';`] : [];
-      if (held.length > 0) lines.push(...partsAsValues(held.map((part) => [part, outputs.get(part).exports])));
-      texts.set(`${name}-with-parts.js`, lines.join('\n'));
+      return [name, [...(outputs.has(`${name}.js`) ? [`${name}.js`] : []), ...held]];
+    }),
+  );
+  const takenBy = new Map(files.map((name) => [name, namesTaken(within.get(name).map((file) => texts.get(file)))]));
+  /** What others than its holder take of a part. */
+  const given = (part) => {
+    const others = files.filter((name) => name !== holders.get(part));
+    return [...new Set(others.flatMap((name) => [...(takenBy.get(name).get(part) ?? [])]))];
+  };
+  await Promise.all(
+    files.map((name) => {
+      const exported = within.get(name).map((file) => {
+        const part = called.get(file);
+        return [file, part === undefined ? outputs.get(file).exports : given(file), part];
+      });
+      texts.set(`${name}-with-parts.js`, asValues(exported.filter(([, names]) => names.length > 0)));
+      const taken = takenBy.get(name);
       return build({
         ...cli,
-        plugins: [requireAsItIs, fromMemory(name)],
+        // Its exports are one object, not a getter for each.
+        logOverride: { 'commonjs-variable-in-esm': 'silent' },
+        plugins: [requireAsItIs, fromMemory(name, taken)],
         entryPoints: [{ in: `./${name}-with-parts.js`, out: `cli/${name}` }],
       });
     }),
@@ -294,17 +315,38 @@ async function browsing() {
   }
 }
 
-/** What a file holds for others, as plain values: a getter for each name would be a part of the start. */
-function partsAsValues(parts) {
-  const named = parts.map(([part, names], i) => [part, names.map((name) => [name, `${name}$${i}`])]);
-  return [
-    ...named.map(
-      ([part, names]) => `import { ${names.map((pair) => pair.join(' as ')).join(', ')} } from './${part}';`,
-    ),
-    'export const parts = {',
-    ...named.map(([part, names]) => `'${part}': { ${names.map((pair) => pair.join(': ')).join(', ')} },`),
-    '};',
-  ];
+function textOf(output) {
+  return output
+    .replaceAll(FOR_EFFECT, '')
+    .replaceAll(LATER, (_, path) => `Promise.resolve().then(() => require(${path}))`);
+}
+
+/** The names that texts take from other files, by these. */
+function namesTaken(texts) {
+  const taken = new Map();
+  for (const [, list, file] of texts.flatMap((text) => [...text.matchAll(NAMED_IMPORT)])) {
+    const names = list.split(',').map((one) => one.trim().split(' as ')[0]);
+    taken.set(file, new Set([...(taken.get(file) ?? []), ...names]));
+  }
+  return taken;
+}
+
+/**
+ * What a file exports, and what it holds for others, as plain values: a getter for each name would be a part of the start.
+ * `exported`: each file, its names, and what it is called as a part, which the file itself is not.
+ */
+function asValues(exported) {
+  const imports = exported.map(([file, names], i) => {
+    const pairs = names.map((name) => `${name} as ${name}$${i}`);
+    return `import { ${pairs.join(', ')} } from './${file}';`;
+  });
+  const members = (names, i) => names.map((name) => `${name}: ${name}$${i}`);
+  const own = exported.flatMap(([, names, part], i) => (part === undefined ? members(names, i) : []));
+  const parts = exported.flatMap(([, names, part], i) =>
+    part === undefined ? [] : `${part}: { ${members(names, i)} }`,
+  );
+  const all = parts.length === 0 ? own : [...own, `parts: { ${parts} }`];
+  return [...imports, `module.exports = { ${all} };`].join('\n');
 }
 
 await Promise.all([
