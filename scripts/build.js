@@ -1,6 +1,6 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, one file of types for each of these, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -78,7 +78,6 @@ const DEFERRED = {
   'http2-layer': modules(['codec/http2/', '(?!http2-codes)'], ['traffic/layers/', 'http2-traffic']),
   recordings: modules(['sources/recordings/', ''], ['traffic/inputs/', 'recorded-traffic']),
   characters: modules(['codec/bytes/', 'character-table', 'characters']),
-  'pasted-packets': modules(['sources/packets/', 'exact-packets']),
   // What `accept`, `encode` and `decode` need none of: options of the commands with a socket, and what was meant by a command line without a command.
   'live-options': modules([
     'cli/options/',
@@ -145,7 +144,7 @@ const HOLDERS = [
   ...['decode', 'look', 'streams', 'views'].map((name) => [name, name]),
   ['packets-shared', 'packets'],
   ...['tls', 'http2-layer', 'recordings', 'totals', 'search', 'outputs', 'rare'].map((name) => [name, name]),
-  ...['characters', 'pasted-packets'].map((name) => [name, name]),
+  ['characters', 'characters'],
 ];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
@@ -153,6 +152,8 @@ const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
 const NAMED_IMPORT = /^import \{([^}]*)\} from "\.\/([^"]+)";$/gm;
 /** What is loaded later has plain values, and needs none of what esbuild puts around require(). */
 const LATER = /\bimport\(("\.\/[^"]+")\)/g;
+/** The same of modules of Node's own. */
+const OF_NODE = /^import \* as (\w+) from ("node:[^"]+");$/gm;
 
 /**
  * CORE, AFTER_CORE and DEFERRED. esbuild puts what several have in common into many small files, as ES modules. Each of those
@@ -318,6 +319,7 @@ async function browsing() {
 function textOf(output) {
   return output
     .replaceAll(FOR_EFFECT, '')
+    .replaceAll(OF_NODE, 'const $1 = require($2);')
     .replaceAll(LATER, (_, path) => `Promise.resolve().then(() => require(${path}))`);
 }
 
@@ -370,7 +372,7 @@ await Promise.all([
     platform: 'browser',
     minify: true,
   }),
-  // What stands before the page, and its style; three files are taken as they are.
+  // What stands before the page, and its style; three files are taken without their indentation.
   build({
     ...common,
     entryPoints: [
@@ -383,18 +385,24 @@ await Promise.all([
   }),
 ]);
 for (const name of ['index.html', 'door.html', 'icon.svg']) {
-  copyFileSync(new URL(`../src/web/${name}`, import.meta.url), new URL(`../dist/web/${name}`, import.meta.url));
+  const text = readFileSync(new URL(`../src/web/${name}`, import.meta.url), 'utf8');
+  writeFileSync(new URL(`../dist/web/${name}`, import.meta.url), text.replaceAll(/^ +/gm, ''));
 }
-for (const [name, file, copy] of [
-  ['chalk', 'license', 'cli/chalk.LICENSE'],
-  ['commander', 'LICENSE', 'cli/commander.LICENSE'],
-  ['jsonpath-rfc9535', 'LICENSE', 'cli/jsonpath-rfc9535.LICENSE'],
-  ['@noble/ciphers', 'LICENSE', 'noble-ciphers.LICENSE'],
-  ['@noble/hashes', 'LICENSE', 'noble-hashes.LICENSE'],
-]) {
-  const licence = new URL(`../node_modules/${name}/${file}`, import.meta.url);
-  copyFileSync(licence, new URL(`../dist/${copy}`, import.meta.url));
-}
+const schema = readFileSync(new URL('../schema/wsinspect.schema.json', import.meta.url), 'utf8');
+writeFileSync(new URL('../dist/schema.json', import.meta.url), JSON.stringify(JSON.parse(schema)));
+/** What is bundled, and the files of its licence: one file, as most of their text is the same. */
+const LICENCES = {
+  chalk: 'license',
+  commander: 'LICENSE',
+  'jsonpath-rfc9535': 'LICENSE',
+  '@noble/ciphers': 'LICENSE',
+  '@noble/hashes': 'LICENSE',
+};
+const licences = Object.entries(LICENCES).map(([name, file]) => {
+  const text = readFileSync(new URL(`../node_modules/${name}/${file}`, import.meta.url), 'utf8');
+  return `${name}\n\n${text.trim()}\n`;
+});
+writeFileSync(new URL('../dist/LICENSES', import.meta.url), licences.join(`\n${'-'.repeat(72)}\n\n`));
 // The manual page, printed by a program that is no part of dist/.
 const { outputFiles: manual } = await build({
   ...cli,

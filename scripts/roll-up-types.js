@@ -23,8 +23,13 @@ export function rollUpTypes({ config, folder, entries }) {
   const base = { module: `./${entries[0][0].replace(/\.d\.ts$/, '.js')}`, path: paths[0] };
   for (const [i, [name]] of entries.entries()) {
     const text = new RollUp(program, emitted, paths[i], i === 0 ? undefined : base).text();
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, name), text.replaceAll(/^(?: {4})+/gm, withTabs));
   }
+}
+
+/** An indentation of TypeScript's, smaller. */
+function withTabs(indentation) {
+  return '\t'.repeat(indentation.length / 4);
 }
 
 function settings(config) {

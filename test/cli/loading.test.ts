@@ -131,7 +131,7 @@ describe('start-up loads', () => {
     ],
   ])('of what few runs need for %j: %j', async (args, wanted) => {
     const { files } = await loadedBy(args);
-    const parts = ['streams', 'rare', 'characters', 'pasted-packets'];
+    const parts = ['streams', 'rare', 'characters'];
     expect(parts.filter((part) => files.includes(`dist/cli/${part}.js`))).toEqual(wanted);
   });
 
