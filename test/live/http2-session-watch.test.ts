@@ -46,7 +46,7 @@ async function watched(answersPings: boolean): Promise<Watched> {
     },
     { idle: 20, answer: answersPings ? 60_000 : 100 },
   );
-  const server = await listening(createServer((socket) => front.begin(socket, {})));
+  const server = await listening(createServer({ allowHalfOpen: true }, (socket) => front.begin(socket, {})));
   running.push(server);
   const client = connect(server.port, '127.0.0.1');
   sockets.push(client);
@@ -85,6 +85,13 @@ describe('a connection of HTTP/2 that is not read', () => {
   it('stays where PINGs are answered', async () => {
     const { client, troubles } = await watched(true);
     for (let i = 0; i < 5; i++) await new Promise((resolve) => client.once('asked', resolve));
+    expect(troubles).toEqual([]);
+  });
+
+  it('ends with the end of TCP, however long its PINGs would be waited for', async () => {
+    const { client, troubles, closed } = await watched(true);
+    client.end();
+    await closed;
     expect(troubles).toEqual([]);
   });
 

@@ -113,6 +113,8 @@ export class Http2Front {
     const visit: FrontConnection = { socket, ends, live, isEnded: false };
     this.next = visit;
     if (live) takeTurns(socket);
+    // As Node.js does with a socket that is not half-open: its streams are over.
+    else socket.on('end', () => socket.end());
     this.server.emit('connection', live ? this.tapped(visit, live) : socket);
     this.next = undefined;
   }
