@@ -80,6 +80,10 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'WINDOW_UPDATE of a wrong length': [3, SIZE],
   'GOAWAY of a wrong length': [3, SIZE],
   'a frame longer than allowed': [3, SIZE],
+  'SETTINGS with 1000 entries': [
+    56,
+    /this end ended the connection: the server sends too much at once: SETTINGS: too many setting entries/,
+  ],
   'SETTINGS of a stream': [4, AT_BEGINNING],
   'another frame before SETTINGS': [4, AT_BEGINNING],
   'SETTINGS with a wrong value': [4, AT_BEGINNING],

@@ -120,6 +120,9 @@ export const HOSTILE = {
   'WINDOW_UPDATE of a wrong length': opened(raw(8, 0, [1])),
   'GOAWAY of a wrong length': opened(raw(7, 0, [1])),
   'a frame longer than allowed': opened(raw(0, 1, new Uint8Array(20_000))),
+  'SETTINGS with 1000 entries': {
+    first: end().settings(...Array.from({ length: 1000 }, (_, i) => [100 + i, i] as const)),
+  },
   'SETTINGS of a stream': { first: raw(4, 1, [0, 8, 0, 0, 0, 1]) },
   'another frame before SETTINGS': { first: PING },
   'SETTINGS with a wrong value': { first: end().settings([8, 2]) },

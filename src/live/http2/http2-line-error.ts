@@ -1,4 +1,10 @@
-import { areHttp2Frames, HTTP2_HEADER, HTTP2_TYPE, readHttp2Header } from '../../codec/http2/http2-frame.js';
+import {
+  areHttp2Frames,
+  DEFAULT_FRAME_SIZE,
+  HTTP2_HEADER,
+  HTTP2_TYPE,
+  readHttp2Header,
+} from '../../codec/http2/http2-frame.js';
 import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
 import type { SessionTrouble } from './http2-trouble.js';
 
@@ -24,8 +30,6 @@ interface BeginningFacts {
   readonly trouble: SessionTrouble | undefined;
 }
 
-/** Bytes of SETTINGS at its beginning. */
-const MOST_SETTINGS = 1024;
 const ENDED = 'the server ended the connection after its SETTINGS';
 
 export function whyNoHttp2({ first, hasSettings, trouble }: BeginningFacts): Http2LineError {
@@ -49,7 +53,7 @@ export function whyNoHttp2({ first, hasSettings, trouble }: BeginningFacts): Htt
 function beginsAsHttp2(bytes: Uint8Array): boolean {
   if (areHttp2Frames(bytes)) return true;
   const { type, length } = readHttp2Header(bytes, 0);
-  return bytes.length >= HTTP2_HEADER && type === HTTP2_TYPE.settings && length < MOST_SETTINGS;
+  return bytes.length >= HTTP2_HEADER && type === HTTP2_TYPE.settings && length <= DEFAULT_FRAME_SIZE;
 }
 
 /** RFC 8441 §3. */

@@ -51,7 +51,6 @@ const LIMITS: ReadonlySet<string> = new Set(['NO_ERROR', 'INTERNAL_ERROR', 'ENHA
 /** Of the GOAWAY that this end sent: `debug` is nghttp2's own text, as `DATA: stream closed`. */
 export function goawayTrouble(code: number, debug: string): SessionTrouble {
   const name = http2ErrorName(code);
-  if (debug === '' && LIMITS.has(name)) return limit(`too much at once (${name})`);
-  const words = debug === '' ? name : `${debug} (${name})`;
-  return { words: `what HTTP/2 forbids: ${words}`, isLimit: LIMITS.has(name) };
+  if (LIMITS.has(name)) return limit(`too much at once${debug === '' ? '' : `: ${debug}`} (${name})`);
+  return fault(`what HTTP/2 forbids: ${debug === '' ? name : `${debug} (${name})`}`);
 }
