@@ -10,7 +10,7 @@ const packed = (...names: string[]): number =>
 it('the scripts and styles that the page loads at its opening are small, packed; what reads pasted bytes comes later', () => {
   const first = ['base.js', 'core.js', 'shared.js', 'web/app.js', 'web/door.js', 'web/style.css'];
   expect(packed(...first)).toBeLessThan(80_000);
-  expect(packed('bytes.js', 'pipeline.js', 'web/reading.js')).toBeLessThan(160_000);
+  expect(packed('bytes.js', 'pipeline.js', 'web/reading.js')).toBeLessThan(163_000);
   expect(packed('cli/apps.js')).toBeLessThan(85_000);
   expect(packed('tls-layer.js', 'tls-crypto.js', 'web/tls-reading.js')).toBeLessThan(35_000);
   const app = readFileSync(join(ROOT, 'dist/web/app.js'), 'utf8');
