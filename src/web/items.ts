@@ -67,7 +67,7 @@ export interface PacketItem extends Base, SequencePacket {
   readonly name: string;
   /** Of the call, cut where it is long; not escaped. */
   readonly id?: string | number;
-  /** `(answers 2 after 12 ms)`. */
+  /** `(answers 2 after 12 ms)`, `(by polling)`. */
   readonly reply?: string | undefined;
   readonly summary: string;
   /** Its first bytes. */
