@@ -8,7 +8,7 @@ import type { Ends, OtherTraffic } from '../conversation-taker.js';
 import { Conversations, type ConversationsOptions } from '../conversations.js';
 import { PolledSessions } from '../apps/polled-sessions.js';
 import { openHttp2 } from '../layers/http2-traffic.js';
-import { http2Hint } from '../layers/http2-words.js';
+import { http2FaultWords, http2Hint } from '../layers/http2-words.js';
 import { tlsHint } from '../layers/tls-words.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -165,9 +165,10 @@ export class PacketTraffic {
     this.hint(what, ends);
   }
 
-  /** Once for each kind, and for each reason why TLS is not read. */
+  /** Once for each kind, for each reason why TLS is not read, and for each fault of HTTP/2. */
   private hint(what: OtherTraffic, ends: Ends): void {
-    const kind = what === 'tls' ? `${what} ${ends.tls?.reason}` : what;
+    const reason = what === 'tls' ? ends.tls?.reason : http2FaultWords(ends.faults);
+    const kind = reason === undefined ? what : `${what} ${reason}`;
     const hasLog = this.options.tls?.hasLog === true;
     const hintOf = this.hinted.has(kind) ? undefined : HINTS[what];
     const connection = hintOf && ends.origin?.number;
