@@ -8,6 +8,7 @@ type Piece = readonly [side: 0 | 1, text: string];
 /** Reads a dialogue in pieces of `size` bytes, of which bodies of up to 20 bytes are kept. */
 function read(pieces: readonly Piece[], size = Infinity) {
   const said: string[] = [];
+  const budget = { most: 20, limit: 30, held: 0 };
   const exchanges = new HttpExchanges(
     0,
     {
@@ -15,13 +16,16 @@ function read(pieces: readonly Piece[], size = Infinity) {
       asked: ({ head, body, time }) => said.push(`${head.method} ${head.target} "${text(body)}" ${time}`),
       answered: ({ head, body, time }, { target }) => said.push(`${head.status} of ${target} "${text(body)}" ${time}`),
     },
-    20,
+    budget,
   );
   pieces.forEach(([side, piece], time) => {
     const bytes = encodeUtf8(piece);
     for (let at = 0; at < bytes.length; at += size) exchanges.data(side, bytes.subarray(at, at + size), time);
   });
-  return { said, isOver: exchanges.isOver };
+  const { isOver } = exchanges;
+  exchanges.end();
+  expect(budget.held).toBe(0);
+  return { said, isOver };
 }
 
 function text(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { concat } from '../bytes/byte-collector.js';
+import { ByteCollector } from '../bytes/byte-collector.js';
 import { otherSide, type Side } from '../bytes/stream-taker.js';
 import { HttpBody } from './body.js';
 import { HeadReader } from './head-reader.js';
@@ -24,14 +24,20 @@ export interface HttpExchangeTaker {
   answered(response: HttpMessage<ResponseHead>, request: RequestHead): void;
 }
 
+/** Bytes of bodies that are being read: of one, and together with those of other connections. What goes beyond is not handed on. */
+export interface BodyBudget {
+  readonly most: number;
+  readonly limit: number;
+  held: number;
+}
+
 /** One direction: heads and bodies in turns. */
 interface HttpLane {
   reader: HeadReader;
   head: Head | undefined;
   request: RequestHead | undefined;
   body: HttpBody | undefined;
-  kept: Uint8Array[] | undefined;
-  length: number;
+  kept: ByteCollector | undefined;
 }
 
 /** Reads the requests and answers of one connection of HTTP/1.1 (RFC 9112 §9.3) whose next bytes, of `client`, are a request. */
@@ -44,8 +50,7 @@ export class HttpExchanges {
   constructor(
     private readonly client: Side,
     private readonly taker: HttpExchangeTaker,
-    /** Bytes of a body that are kept; a longer one is not handed on. */
-    private readonly most: number,
+    private readonly budget: BodyBudget,
   ) {}
 
   data(side: Side, bytes: Uint8Array, time: number): void {
@@ -71,8 +76,7 @@ export class HttpExchanges {
     if (head.kind === 'request') this.isOver = this.waiting.push(request) > MOST_WAITING;
     own.head = head;
     own.request = request;
-    own.length = 0;
-    own.kept = this.taker.wants(request) ? [] : undefined;
+    own.kept = this.taker.wants(request) ? new ByteCollector(this.budget.most) : undefined;
     own.body = new HttpBody(bodyHead(head, request), (content) => this.keep(own, content));
   }
 
@@ -84,21 +88,35 @@ export class HttpExchanges {
   }
 
   private keep(own: HttpLane, content: Uint8Array): void {
-    own.length += content.length;
-    if (own.length > this.most) own.kept = undefined;
-    own.kept?.push(content.slice());
+    const { budget } = this;
+    if (own.kept === undefined) return;
+    if (content.length > Math.min(own.kept.room, budget.limit - budget.held)) return this.release(own);
+    // A view would keep the whole chunk of the capture.
+    own.kept.push(content.slice());
+    budget.held += content.length;
+  }
+
+  private release(own: HttpLane): void {
+    this.budget.held -= own.kept?.seen ?? 0;
+    own.kept = undefined;
+  }
+
+  /** Nothing more of it is read. */
+  end(): void {
+    this.isOver = true;
+    for (const own of this.lanes) this.release(own);
   }
 
   private finish(own: HttpLane, time: number): void {
     const { head, request, kept } = own;
     own.body = undefined;
     own.reader = new HeadReader();
-    own.kept = undefined;
+    this.release(own);
     // An answer of its kind precedes the answer itself (RFC 9110 §15.2).
     const isInterim = head?.kind === 'response' && (head.status ?? 0) < 200;
     if (head?.kind === 'response' && !isInterim) this.waiting.shift();
     if (kept === undefined || head === undefined || request === undefined || isInterim) return;
-    const body = concat(kept);
+    const body = kept.bytes();
     if (head.kind === 'request') this.taker.asked({ head, body, time });
     else this.taker.answered({ head, body, time }, request);
   }
@@ -110,7 +128,7 @@ export class HttpExchanges {
 }
 
 function lane(): HttpLane {
-  return { reader: new HeadReader(), head: undefined, request: undefined, body: undefined, kept: undefined, length: 0 };
+  return { reader: new HeadReader(), head: undefined, request: undefined, body: undefined, kept: undefined };
 }
 
 /** The answer to HEAD is as one without content (RFC 9110 §9.3.2). */

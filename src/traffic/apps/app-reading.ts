@@ -57,8 +57,8 @@ interface EndedConversation {
 
 /** The protocol whose sessions begin by HTTP long-polling. */
 const POLLED = 'socket.io';
-/** Packets that wait for a message. */
-const MOST_POLLED = 10_000;
+/** Packets that wait for a message, and bytes of them. */
+const MOST_POLLED = { packets: 10_000, bytes: 1024 * 1024 };
 /** A polled packet is on none. */
 const NO_MESSAGE = -1;
 
@@ -167,7 +167,9 @@ export class AppReading implements MessageNeed {
   /** A packet of the session of Engine.IO that this conversation continues. */
   takePolled({ direction, isText, bytes, time }: PolledMessage): void {
     if (this.reader === undefined && this.options.stated === POLLED) this.open(POLLED);
-    if (this.protocol !== POLLED || this.reader === undefined || this.polled.length >= MOST_POLLED) return;
+    if (this.protocol !== POLLED || this.reader === undefined) return;
+    const held = this.polled.reduce((sum, packet) => sum + packet.bytes.length, bytes.length);
+    if (this.polled.length >= MOST_POLLED.packets || held > MOST_POLLED.bytes) return this.lost(direction);
     const read = this.reader.read({ index: NO_MESSAGE, direction, isText, bytes, length: bytes.length, time });
     for (const packet of read ?? []) {
       this.polled.push({ ...this.calls!.place({ ...packet, messages: [] }, direction, time), polledAt: time });

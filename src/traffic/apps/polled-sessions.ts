@@ -1,8 +1,11 @@
+import type { BodyBudget } from '../../codec/http1/http-exchanges.js';
 import type { PolledPacket } from '../../apps/polled-packets.js';
 
 /** Packets that wait for the WebSocket of their session: bytes, and sessions. The oldest session is given up first. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_SESSIONS = 10_000;
+/** Of bodies that are not whole: of one, which is Engine.IO's own limit of a payload, and of all. */
+const BODIES = { most: 1_000_000, limit: 16 * 1024 * 1024 };
 /** What an object takes beside its bytes. */
 const OVERHEAD = 200;
 
@@ -25,6 +28,7 @@ interface Session {
 export class PolledSessions {
   /** There is one: conversations depend on each other. */
   isUsed = false;
+  readonly bodies: BodyBudget = { ...BODIES, held: 0 };
   private readonly sessions = new Map<string, Session>();
   private bytes = 0;
 

@@ -12,14 +12,12 @@ import type { Judged } from '../judged.js';
 import type { AppOptions, AppReading } from './app-reading.js';
 import type { PolledSessions } from './polled-sessions.js';
 
-/** Engine.IO's own limit of a payload. */
-const MOST_BODY = 1_000_000;
 /** Bytes of a request in which its target ends. */
 const LOOK = 1024;
 /** A request of Engine.IO (protocol 3 and 4) by HTTP long-polling. */
 const POLLS = /^(?:GET|POST) \S{0,1000}[?&]transport=polling/;
 const CODINGS: Readonly<Record<string, PackedForm>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'zlib', br: 'brotli' };
-const OPEN = 0x30;
+const [OPEN, GET, POST] = [0x30, 0x47, 0x50];
 
 /** Looks for what a connection polls of sessions of Engine.IO, or for the session that its WebSocket continues. */
 export class PolledWatch implements HttpExchangeTaker {
@@ -36,22 +34,25 @@ export class PolledWatch implements HttpExchangeTaker {
   /** Bytes of a connection without WebSocket so far. */
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     if (this.exchanges === undefined) {
+      const first = bytes[start];
+      if (first !== GET && first !== POST) return;
       if (!POLLS.test(latin1(bytes.subarray(start, Math.min(end, start + LOOK))))) return;
-      this.exchanges = new HttpExchanges(side, this, MOST_BODY);
+      this.exchanges = new HttpExchanges(side, this, this.sessions.bodies);
     }
     this.exchanges.data(side, bytes.subarray(start, end), time);
-    if (this.exchanges.isOver) this.exchanges = undefined;
+    if (this.exchanges.isOver) this.lost();
   }
 
-  /** Bytes are missing. */
+  /** What follows is not known to be HTTP: bytes are missing, or it is another protocol. */
   lost(): void {
+    this.exchanges?.end();
     this.exchanges = undefined;
   }
 
   /** Where the record shows that it has become a WebSocket, `apps` gets what belongs to that. */
   event(record: Judged, { server }: Ends, apps: AppReading | undefined): void {
     if (record.type !== 'handshake' || !record.handshake.upgraded) return;
-    this.exchanges = undefined;
+    this.lost();
     const { target = '' } = record.handshake.request ?? {};
     const sid = sidOf(target);
     if (sid === undefined || !/[?&]transport=websocket(?:&|$)/.test(target) || server === undefined) return;
@@ -60,6 +61,7 @@ export class PolledWatch implements HttpExchangeTaker {
   }
 
   close(): void {
+    this.lost();
     if (this.joined !== undefined) this.sessions.leave(this.joined);
   }
 
@@ -91,7 +93,9 @@ export class PolledWatch implements HttpExchangeTaker {
     const [coding, ...more] = headersNamed(head, 'content-encoding').map(({ value }) => value.trim().toLowerCase());
     if (coding === undefined || coding === 'identity') return body;
     const form = CODINGS[coding];
-    return form === undefined || more.length > 0 ? undefined : this.unpack?.whole(form, body, MOST_BODY);
+    return form === undefined || more.length > 0
+      ? undefined
+      : this.unpack?.whole(form, body, this.sessions.bodies.most);
   }
 }
 
