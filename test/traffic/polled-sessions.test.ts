@@ -37,11 +37,14 @@ describe('sessions of what was polled', () => {
 
   it('hold 16 MiB for WebSockets that may come: the oldest session is given up', () => {
     const sessions = new PolledSessions();
+    const open = joined(sessions, 'open');
     for (let i = 0; i < 20; i++) sessions.said(`session ${i}`, message(String.fromCharCode(0x61 + i), MB));
     expect(joined(sessions, 'session 0')).toEqual([]);
     expect(joined(sessions, 'session 4')).toEqual([]);
     expect(joined(sessions, 'session 5')).toEqual(['f']);
     expect(joined(sessions, 'session 19')).toEqual(['t']);
+    sessions.said('open', message('z'));
+    expect(open).toEqual(['z']);
   });
 
   it('are 10,000 at most', () => {

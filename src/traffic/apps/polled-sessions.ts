@@ -39,9 +39,9 @@ export class PolledSessions {
     session.waiting.push(message);
     session.bytes += bytes;
     this.bytes += bytes;
-    for (const oldest of this.sessions.keys()) {
+    for (const [oldest, { taker }] of this.sessions) {
       if (this.bytes <= MOST_BYTES && this.sessions.size <= MOST_SESSIONS) break;
-      this.leave(oldest);
+      if (taker === undefined) this.leave(oldest);
     }
   }
 
