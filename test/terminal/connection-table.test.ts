@@ -200,8 +200,8 @@ describe('one connection', () => {
   it('lists what else there was', () => {
     const others = { passedOver: { tls: 3, http: 2, http2: 1, silent: 1, other: 4, 'x\x1b': 1 }, packets: 5123 };
     expect(draw([FEED], 80, {}, others).split('\n\n').at(-1)).toBe(`total  1 connection  12.3 s  5,123 packets
-  others     12 without WebSocket  3 TLS  2 HTTP  1 HTTP/2  1 without data
-             4 other  1 x\\x1b
+  others     12 without WebSocket  3 TLS  2 HTTP  1 HTTP/2  4 other
+             1 without data  1 x\\x1b
 `);
   });
 
