@@ -1,11 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ACK, CLIENT, ipv4, pcapFile, SERVER, tcp, text } from '../sources/packets.js';
 import { records, wsinspect } from './binary.js';
 import { runHere } from './in-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wsinspect-polled-'));
+const file = join(folder, 'capture.pcap');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the client at `port`, or the server, sends. */
 type Said = readonly [port: number, from: 'client' | 'server', payload: Uint8Array | string];
@@ -79,7 +83,6 @@ async function packetsOf(all: readonly Said[], ...args: string[]): Promise<strin
 type Run = (args: readonly string[]) => Promise<{ readonly out: string }>;
 
 async function decoded(all: readonly Said[], run: Run, ...args: string[]): Promise<string> {
-  const file = join(mkdtempSync(join(tmpdir(), 'polled-')), 'capture.pcap');
   writeFileSync(file, captureOf(all));
   const { out } = await run(['decode', '-f', file, '--json', '--view', 'apps', ...args]);
   return out;
