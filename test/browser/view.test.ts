@@ -115,6 +115,8 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await rows.first().locator('button').click();
     await page.locator('#counted', { hasText: 'of 42 records' }).waitFor();
     expect(await page.inputValue('#only')).toBe('1');
+    // The rows are drawn after the words above them.
+    await page.locator('#rows .row .conn', { hasText: '#1' }).first().waitFor();
     expect(new Set(await page.locator('#rows .row .conn').allTextContents())).toEqual(new Set(['#1']));
     await page.context().close();
   });

@@ -28,6 +28,7 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'a flood of PING after the answer': [56, FLOOD],
   'a flood of acknowledged PING': [3, FORBIDDEN],
   'a flood of acknowledged SETTINGS': [3, FORBIDDEN],
+  'RST_STREAM with NO_ERROR as the answer': [56, /^(?![^]*CANCEL)[^]*RST_STREAM NO_ERROR/],
   'RST_STREAM as the answer': [56, /why: the server reset the stream .*REFUSED_STREAM.*\(h2-stream-reset\)/],
   'RST_STREAM after the answer': [56, /why: the server reset the stream .*CANCEL.*\(h2-stream-reset\)/],
   'RST_STREAM after a message': [56, /why: the server reset the stream .*INTERNAL_ERROR.*\(h2-stream-reset\)/],
@@ -60,6 +61,12 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'WINDOW_UPDATE beyond the limit on the stream': [3, WINDOW],
   'WINDOW_UPDATE beyond the limit on the connection': [3, WINDOW],
   'an initial window beyond the limit': [4, AT_BEGINNING],
+  'no stream that is allowed': [
+    28,
+    /the request was not sent: the server allows 0 streams \(SETTINGS_MAX_CONCURRENT_STREAMS\)/,
+    '-m',
+    '0.5',
+  ],
   'a window of zero': [
     28,
     /does not answer the|why: the server did not open the window of the stream.*\(h2-window-shut\)/,

@@ -112,8 +112,8 @@ async function checkSendable({ headers }: LiveRequest): Promise<void> {
 }
 
 function streamOf(line: Http2Line): ClientLine {
-  const { stream, watch } = line.channel();
-  return { stream, ends: line.ends, http2: { watch } };
+  const { stream, watch, unsent } = line.channel();
+  return { stream, ends: line.ends, http2: { watch, unsent } };
 }
 
 function alpnOf({ stream }: DialledConnection): string | false | undefined {

@@ -103,14 +103,18 @@ export class ConnectOpening {
     };
     const client = this.clientOn(line, request, taker);
     this.taker.asks?.(client);
-    const giveUp = (): void => client.terminate();
+    let unsent: string | undefined;
+    const giveUp = (): void => {
+      unsent = line.http2?.unsent();
+      client.terminate();
+    };
     if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
     const result = await Promise.race([isOpen, client.finished]);
     signal.removeEventListener('abort', giveUp);
     if (result === 'open') return { client };
     if (signal.aborted && result.kind === 'unanswered') {
-      return failed({ message: 'the server does not answer the handshake in time', exit: EXIT.time });
+      return failed({ message: unsent ?? 'the server does not answer the handshake in time', exit: EXIT.time });
     }
     return { outcome: result, cause };
   }

@@ -27,7 +27,7 @@ import { Tap } from '../sockets/tap.js';
 export interface ClientLine {
   readonly stream: Duplex;
   readonly ends: Endpoints;
-  readonly http2?: Pick<Http2Channel, 'watch'>;
+  readonly http2?: Pick<Http2Channel, 'watch' | 'unsent'>;
 }
 
 export interface LiveClientOptions extends LiveContext {

@@ -1,4 +1,4 @@
-import type { ClientHttp2Stream, Http2Session, IncomingHttpHeaders } from 'node:http2';
+import { constants, type ClientHttp2Stream, type Http2Session, type IncomingHttpHeaders } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { acceptKey } from '../../codec/handshake/accept-value.js';
 import { asksForWebSocket } from '../../codec/handshake/asks.js';
@@ -85,13 +85,24 @@ export class Http2ClientStream extends Duplex implements Http2End {
 
   override _destroy(error: Error | null, done: Done): void {
     const { stream } = this;
-    if (stream && !stream.closed && !stream.destroyed) stream.close(HTTP2_ERROR.cancel);
+    if (stream && !stream.closed && !stream.destroyed) this.cancel(stream, HTTP2_ERROR.cancel);
     done(error);
   }
 
   resetWith(code: number): void {
-    if (this.stream && !this.stream.closed) this.stream.close(code);
+    if (this.stream && !this.stream.closed) this.cancel(this.stream, code);
     this.destroy();
+  }
+
+  /** Its request waits: the server allows no further stream now (SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113 §5.1.2). */
+  get isUnsent(): boolean {
+    return this.stream !== undefined && !this.stream.destroyed && isUnsent(this.stream);
+  }
+
+  /** A request that waits for its turn can't be reset, and would never close. */
+  private cancel(stream: ClientHttp2Stream, code: number): void {
+    if (isUnsent(stream)) stream.destroy();
+    else stream.close(code);
   }
 
   private send(stream: ClientHttp2Stream, bytes: Uint8Array, done: Done): void {
@@ -171,7 +182,7 @@ export class Http2ClientStream extends Duplex implements Http2End {
     const isReset = rstCode !== 0 || (aborted && !this.hasEnded);
     // With its connection it gets a code that was not sent.
     if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
-    this.leave(isReset ? this.resetError(id, rstCode || HTTP2_ERROR.cancel) : undefined);
+    this.leave(isReset ? this.resetError(id, rstCode) : undefined);
   }
 
   private resetError(id: number | undefined, code: number): Error {
@@ -192,6 +203,10 @@ export class Http2ClientStream extends Duplex implements Http2End {
 }
 
 type RawHeaders = [headers: IncomingHttpHeaders, flags: number, raw?: readonly string[]];
+
+function isUnsent(stream: ClientHttp2Stream): boolean {
+  return stream.pending || stream.state.state === constants.NGHTTP2_STREAM_STATE_IDLE;
+}
 
 const NOTHING = new Uint8Array(0);
 /** What nghttp2 resets a stream with for a fault of the other end (RFC 9113 §7). */

@@ -1,5 +1,6 @@
 import * as http2 from 'node:http2';
 import type { RequestHead } from '../../codec/http1/head.js';
+import { count } from '../../codec/bytes/plural.js';
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { DialledConnection } from '../client/dial.js';
@@ -18,6 +19,8 @@ export interface Http2Channel {
   readonly stream: Http2ClientStream;
   /** Its records go to `taker`; `gone` is called when the last of them was given, and the stream has closed. */
   readonly watch: (number: number, taker: Http2ChannelTaker, gone: () => void) => void;
+  /** Why the request was not sent so far, in words; undefined: it was. */
+  readonly unsent: () => string | undefined;
 }
 
 export interface Http2ChannelTaker extends LiveTaker {
@@ -160,6 +163,7 @@ export class Http2Line implements TappedSocketTaker {
     });
     return {
       stream,
+      unsent: () => (stream.isUnsent ? unsentWords(this.settings?.maxConcurrentStreams) : undefined),
       watch: (own, taker, ended) => {
         number = own;
         gone = ended;
@@ -284,4 +288,9 @@ export class Http2Line implements TappedSocketTaker {
   private whyNone(): Http2LineError {
     return whyNoHttp2({ first: this.first, hasSettings: this.settings !== undefined, trouble: this.trouble });
   }
+}
+
+function unsentWords(streams: number | undefined): string {
+  const allowed = streams === undefined ? 'no further stream now' : count(streams, 'stream');
+  return `the request was not sent: the server allows ${allowed} (SETTINGS_MAX_CONCURRENT_STREAMS)`;
 }
