@@ -129,7 +129,7 @@ describe.skipIf(!ready)('live captures of two peers', () => {
       '-r',
       plain,
       '-Y',
-      `tcp.srcport==${port} && tcp.len>0`,
+      `tcp.srcport==${port} && tcp.len>0 && !tcp.analysis.retransmission`,
       '-T',
       'fields',
       '-e',

@@ -11,12 +11,17 @@ export interface SessionTrouble {
 const limit = (words: string): SessionTrouble => ({ words, isLimit: true });
 const fault = (words: string): SessionTrouble => ({ words, isLimit: false });
 
+/** nghttp2 has one error for both. */
+const COMPRESSION = fault(
+  'a field block that this end can not decompress, or a field of more than its 64 KiB (COMPRESSION_ERROR)',
+);
+
 /** Errors of nghttp2 by number (its nghttp2.h). */
 const BY_NUMBER: Readonly<Record<number, SessionTrouble>> = {
   [-505]: fault('a frame that HTTP/2 does not allow there (PROTOCOL_ERROR)'),
   [-510]: fault('a frame on a stream that is closed (STREAM_CLOSED)'),
   [-522]: fault('a frame of a wrong length (FRAME_SIZE_ERROR)'),
-  [-523]: fault('a field block that can not be decompressed (COMPRESSION_ERROR)'),
+  [-523]: COMPRESSION,
   [-524]: fault('more than the window allows, or a window beyond its limit (FLOW_CONTROL_ERROR)'),
   [-536]: fault('another frame before its SETTINGS'),
   [-537]: limit('SETTINGS with too many entries'),
@@ -51,6 +56,7 @@ const LIMITS: ReadonlySet<string> = new Set(['NO_ERROR', 'INTERNAL_ERROR', 'ENHA
 /** Of the GOAWAY that this end sent: `debug` is nghttp2's own text, as `DATA: stream closed`. */
 export function goawayTrouble(code: number, debug: string): SessionTrouble {
   const name = http2ErrorName(code);
+  if (name === 'COMPRESSION_ERROR') return COMPRESSION;
   if (LIMITS.has(name)) return limit(`too much at once${debug === '' ? '' : `: ${debug}`} (${name})`);
   return fault(`what HTTP/2 forbids: ${debug === '' ? name : `${debug} (${name})`}`);
 }
