@@ -43,6 +43,7 @@ const EXPECTED: Readonly<Record<keyof typeof HOSTILE, Expected>> = {
   'GOAWAY with an error instead of the answer': [56, /without looking at the request \(GOAWAY INTERNAL_ERROR\)/],
   'GOAWAY before the answer, and no answer': [28, /does not answer the handshake in time/, '--connect-timeout', '0.5'],
   'GOAWAY after the answer, and the end': [56, DROPPED],
+  'GOAWAY for an earlier stream after the answer': [56, /which it had answered/],
   'GOAWAY with an error after the answer': [56, /why: the server ended the HTTP\/2 .*CALM.*\(h2-goaway\)/],
   'GOAWAY after the answer, and it goes on': [0, /^$/],
   'a flood of GOAWAY': [28, LATE, ...TIME],

@@ -87,6 +87,7 @@ export const HOSTILE = {
   'GOAWAY with an error instead of the answer': asked(end().goaway(0, 2)),
   'GOAWAY before the answer, and no answer': asked(end().goaway(1, 0)),
   'GOAWAY after the answer, and the end': opened(end().goaway(1, 0), { over: 'fin' }),
+  'GOAWAY for an earlier stream after the answer': opened(concat([end().goaway(1, 0), end().goaway(0, 0)])),
   'GOAWAY with an error after the answer': opened(end().goaway(1, 11, 'calm down')),
   'GOAWAY after the answer, and it goes on': opened(concat([end().goaway(1, 0), ECHO])),
   'a flood of GOAWAY': opened(none, { again: times(500, end().goaway(1, 0)) }),

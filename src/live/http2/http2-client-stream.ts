@@ -186,7 +186,7 @@ export class Http2ClientStream extends Duplex implements Http2End {
   }
 
   private resetError(id: number | undefined, code: number): Error {
-    const unseen = id === undefined ? undefined : this.line.unseen(id);
+    const unseen = id === undefined || this.isAnswered ? undefined : this.line.unseen(id);
     if (unseen !== undefined) return new Http2Reset(unseenText(unseen));
     const words = `the stream was reset (RST_STREAM ${http2ErrorName(code)})`;
     if (this.line.hasEnded()) return this.lineError(words);

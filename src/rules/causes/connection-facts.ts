@@ -55,7 +55,7 @@ export interface ConnectionFacts {
     readonly code: number;
     readonly by: ConnectionRole;
     /** Of a GOAWAY: the stream comes after the last one that it names. */
-    readonly isLater?: boolean;
+    readonly after?: 'unseen' | 'answered';
   };
   /** How TCP ended, which end ended it, and the seconds before: without a byte, and from the handshake on. */
   readonly end?: {

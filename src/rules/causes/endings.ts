@@ -43,11 +43,14 @@ const HTTP2_MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** RFC 9113 §6.8. */
-const LATER = 'its last stream comes before this one, which was not processed and may be requested again';
+const LATER = {
+  unseen: 'its last stream comes before this one, which was not processed and may be requested again',
+  answered: 'its last stream comes before this one, which it had answered',
+} as const;
 
-function byHttp2({ name, code, by, isLater }: NonNullable<Facts['http2End']>): Cause {
+function byHttp2({ name, code, by, after }: NonNullable<Facts['http2End']>): Cause {
   const codeName = http2ErrorName(code);
-  const meaning = isLater ? LATER : (HTTP2_MEANINGS[codeName] ?? 'it does not say why');
+  const meaning = after ? LATER[after] : (HTTP2_MEANINGS[codeName] ?? 'it does not say why');
   return causeBy(name === 'GOAWAY' ? 'h2-goaway' : 'h2-stream-reset', { by, code: codeName, meaning });
 }
 

@@ -171,7 +171,8 @@ export class FactsWatch {
     // A connection that is ended without an error continues with the streams that it has.
     const isEnd = code !== HTTP2_ERROR.noError || isLater;
     if (name === 'RST_STREAM' || (isEnd && this.http2End === undefined)) {
-      this.http2End = { name, code, by: direction, ...(isLater && { isLater }) };
+      const isAnswered = this.handshake?.response !== undefined;
+      this.http2End = { name, code, by: direction, ...(isLater && { after: isAnswered ? 'answered' : 'unseen' }) };
     }
   }
 
