@@ -17,6 +17,11 @@ const BINARY = 'b';
 const MESSAGE = 4;
 const END_OF_LENGTH = 0xff;
 
+/** The version of Engine.IO that a request states in its target. */
+export function engineVersion(target: string): 3 | 4 {
+  return /[?&]EIO=3(?:&|$)/.test(target) ? 3 : 4;
+}
+
 /** The packets of a payload (Engine.IO 3 and 4, "Payload encoding"); undefined: it is none. */
 export function polledPackets(body: Uint8Array, version: 3 | 4, isBinary: boolean): PolledPacket[] | undefined {
   if (version === 3 && isBinary) return fromBytes(body);

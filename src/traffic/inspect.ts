@@ -1,5 +1,6 @@
 import type { From } from '../sources/detect/detect.js';
 import type { RecordingKind } from '../sources/detect/recording-kind.js';
+import { knownNumber } from '../codec/bytes/stream-taker.js';
 import type { ReadingOptions } from '../codec/connection/reading-options.js';
 import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
 import type { Direction } from '../codec/messages/records.js';
@@ -80,8 +81,8 @@ export class TrafficReader {
       closed: (summary, ends) =>
         this.out.push({ type: 'connection', conversation: contextOf(summary.connection, ends), summary }),
       passedOver: (what, ends) => {
-        const { origin } = ends;
-        const numbered = origin?.isNumbered !== false && { connection: origin!.number };
+        const connection = ends.origin && knownNumber(ends.origin);
+        const numbered = connection !== undefined && { connection };
         this.out.push({ type: 'other', conversation: { ...numbered, ...streamContext(ends) }, what });
       },
       notice: (message) => this.out.push({ type: 'notice', message }),

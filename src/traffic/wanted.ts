@@ -1,5 +1,5 @@
 import { UNKNOWN_ENDPOINT } from '../codec/bytes/endpoint.js';
-import type { StreamOrigin } from '../codec/bytes/stream-taker.js';
+import { knownNumber, type StreamOrigin } from '../codec/bytes/stream-taker.js';
 import type { ConversationOptions, Ends } from './conversation-taker.js';
 
 type Wanting = Pick<ConversationOptions, 'wants' | 'chosen'>;
@@ -8,7 +8,7 @@ type Wanting = Pick<ConversationOptions, 'wants' | 'chosen'>;
 export function mayBeWanted({ wants }: Wanting, origin: StreamOrigin): boolean {
   if (wants === undefined) return true;
   const { a = UNKNOWN_ENDPOINT, b = UNKNOWN_ENDPOINT, isClientFirst } = origin;
-  const asked = { number: origin.isNumbered === false ? undefined : origin.number, mayCarry: true } as const;
+  const asked = { number: knownNumber(origin), mayCarry: true } as const;
   return wants({ ...asked, client: a, server: b }) || (!isClientFirst && wants({ ...asked, client: b, server: a }));
 }
 
@@ -20,7 +20,7 @@ export function isWanted({ wants, chosen }: Wanting, { number }: StreamOrigin, e
 
 /** Whether a stream that has no records counts. One without a number is none of those that are chosen by number. */
 export function counts({ wants }: Wanting, origin: StreamOrigin, ends: Ends): boolean {
-  const number = origin.isNumbered === false ? NaN : origin.number;
+  const number = knownNumber(origin) ?? NaN;
   return wants === undefined || wants({ number, mayCarry: true, ...known(ends) });
 }
 

@@ -112,6 +112,11 @@ export function through(taker: StreamTaker, pass: (call: () => void) => void): S
   };
 }
 
+/** Its number; undefined: it has none so far, and gets none by this. */
+export function knownNumber(origin: StreamOrigin): number | undefined {
+  return origin.isNumbered === false ? undefined : origin.number;
+}
+
 /** A stream that the client opened, side 0. */
 export function clientFirst(number: number, { client, server }: Endpoints, isSecure = false): StreamOrigin {
   const a = client === undefined ? undefined : parseEndpoint(client);

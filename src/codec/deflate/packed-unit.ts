@@ -1,5 +1,6 @@
 import { crc32 } from '../bytes/crc32.js';
 import type { RawDeflate } from './message-deflate.js';
+import { ZLIB_HEADER, zlibWindowBits } from './zlib-header.js';
 
 /** What is around DEFLATE data (RFC 1951): nothing, that of zlib (RFC 1950), that of gzip (RFC 1952). */
 export type DeflateUnitForm = 'deflate-raw' | 'zlib' | 'gzip';
@@ -35,11 +36,9 @@ function hasItsSum(form: DeflateUnitForm, output: Uint8Array, bytes: Uint8Array,
   return view.getUint32(end, true) === crc32(output) && view.getUint32(end + 4, true) === output.length;
 }
 
-/** RFC 1950 §2.2: where the data begin; a preset dictionary is not known here. */
+/** RFC 1950 §2.2: where the data begin. */
 function zlibData(bytes: Uint8Array): number | undefined {
-  const [method = 0, flags = 0] = bytes;
-  const isHeader = (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
-  return isHeader && (flags & 0x20) === 0 ? 2 : undefined;
+  return zlibWindowBits(bytes) === undefined ? undefined : ZLIB_HEADER;
 }
 
 const GZIP_HEADER = 10;

@@ -19,6 +19,7 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { AppTally, type AppSummary } from './app-tally.js';
 import { CallPairing } from './calls.js';
+import { PolledQueue } from './polled-queue.js';
 import type { PolledMessage, PolledSessions } from './polled-sessions.js';
 
 /** Which application protocols are read, and how. */
@@ -57,8 +58,6 @@ interface EndedConversation {
 
 /** The protocol whose sessions begin by HTTP long-polling. */
 const POLLED = 'socket.io';
-/** Packets that wait for a message, and bytes of them. */
-const MOST_POLLED = { packets: 10_000, bytes: 1024 * 1024 };
 /** A polled packet is on none. */
 const NO_MESSAGE = -1;
 
@@ -87,8 +86,7 @@ export class AppReading implements MessageNeed {
   /** No packet will come of it: found out when that changes, as it is asked with each frame. */
   private isOver = false;
   private isGivenUp = false;
-  /** What came by HTTP long-polling, and is in the next message of its direction. */
-  private polled: PlacedPacket[] = [];
+  private readonly polled = new PolledQueue();
   /** Messages in which no form was found, before any in which one was. */
   private formless = 0;
 
@@ -158,21 +156,18 @@ export class AppReading implements MessageNeed {
     if (this.isOver) return record;
     const { message } = record.frame;
     const packets = message && this.read(message, record.direction, record.time ?? NaN);
-    if (message === undefined || this.polled.length === 0) return withPackets(record, packets);
-    const polled = this.polled.filter(({ direction }) => direction === record.direction);
-    this.polled = this.polled.filter(({ direction }) => direction !== record.direction);
-    return withPackets(record, [...polled, ...(packets ?? [])]);
+    const polled = message === undefined ? [] : this.polled.take(record.direction);
+    return withPackets(record, polled.length === 0 ? packets : [...polled, ...(packets ?? [])]);
   }
 
   /** A packet of the session of Engine.IO that this conversation continues. */
   takePolled({ direction, isText, bytes, time }: PolledMessage): void {
     if (this.reader === undefined && this.options.stated === POLLED) this.open(POLLED);
     if (this.protocol !== POLLED || this.reader === undefined) return;
-    const held = this.polled.reduce((sum, packet) => sum + packet.bytes.length, bytes.length);
-    if (this.polled.length >= MOST_POLLED.packets || held > MOST_POLLED.bytes) return this.lost(direction);
+    if (!this.polled.hasRoom(bytes.length)) return this.lost(direction);
     const read = this.reader.read({ index: NO_MESSAGE, direction, isText, bytes, length: bytes.length, time });
     for (const packet of read ?? []) {
-      this.polled.push({ ...this.calls!.place({ ...packet, messages: [] }, direction, time), polledAt: time });
+      this.polled.add({ ...this.calls!.place({ ...packet, messages: [] }, direction, time), polledAt: time });
     }
   }
 

@@ -18,10 +18,10 @@ export interface PolledMessage extends PolledPacket {
 
 type PolledTaker = (message: PolledMessage) => void;
 
-interface Session {
-  readonly waiting: PolledMessage[];
+/** What was said before its WebSocket. */
+interface WaitingSession {
+  readonly messages: PolledMessage[];
   bytes: number;
-  taker: PolledTaker | undefined;
 }
 
 /** The sessions of Engine.IO of a run: what is polled on some connections belongs to the WebSocket that continues it on another. */
@@ -29,44 +29,42 @@ export class PolledSessions {
   /** There is one: conversations depend on each other. */
   isUsed = false;
   readonly bodies: BodyBudget = { ...BODIES, held: 0 };
-  private readonly sessions = new Map<string, Session>();
+  private readonly joined = new Map<string, PolledTaker>();
+  private readonly waiting = new Map<string, WaitingSession>();
   private bytes = 0;
 
   said(key: string, message: PolledMessage): void {
-    const session = this.sessionOf(key);
-    if (session.taker !== undefined) return session.taker(message);
+    this.isUsed = true;
+    const taker = this.joined.get(key);
+    if (taker !== undefined) return taker(message);
     const bytes = message.bytes.length + OVERHEAD;
-    session.waiting.push(message);
+    const session = this.waiting.get(key) ?? { messages: [], bytes: 0 };
+    this.waiting.set(key, session);
+    session.messages.push(message);
     session.bytes += bytes;
     this.bytes += bytes;
-    for (const [oldest, { taker }] of this.sessions) {
-      if (this.bytes <= MOST_BYTES && this.sessions.size <= MOST_SESSIONS) break;
-      if (taker === undefined) this.leave(oldest);
+    for (const oldest of this.waiting.keys()) {
+      if (this.bytes <= MOST_BYTES && this.waiting.size <= MOST_SESSIONS) break;
+      this.release(oldest);
     }
   }
 
   /** The WebSocket of a session: it gets what was said before, and from now on. */
   join(key: string, taker: PolledTaker): void {
-    const session = this.sessionOf(key);
-    session.taker = taker;
-    this.bytes -= session.bytes;
-    session.bytes = 0;
-    for (const message of session.waiting.splice(0)) taker(message);
+    this.isUsed = true;
+    this.joined.set(key, taker);
+    for (const message of this.release(key)) taker(message);
   }
 
   /** It has ended. */
   leave(key: string): void {
-    this.bytes -= this.sessions.get(key)?.bytes ?? 0;
-    this.sessions.delete(key);
+    this.joined.delete(key);
   }
 
-  private sessionOf(key: string): Session {
-    this.isUsed = true;
-    let session = this.sessions.get(key);
-    if (session === undefined) {
-      session = { waiting: [], bytes: 0, taker: undefined };
-      this.sessions.set(key, session);
-    }
-    return session;
+  private release(key: string): readonly PolledMessage[] {
+    const { messages = [], bytes = 0 } = this.waiting.get(key) ?? {};
+    this.waiting.delete(key);
+    this.bytes -= bytes;
+    return messages;
   }
 }

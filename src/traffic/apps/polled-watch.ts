@@ -1,4 +1,4 @@
-import { polledPackets } from '../../apps/polled-packets.js';
+import { engineVersion, polledPackets } from '../../apps/polled-packets.js';
 import type { MessageUnpacking, PackedForm } from '../../apps/packet.js';
 import { endpointText, type Endpoint } from '../../codec/bytes/endpoint.js';
 import type { Side, StreamOrigin } from '../../codec/bytes/stream-taker.js';
@@ -82,7 +82,7 @@ export class PolledWatch implements HttpExchangeTaker {
     const plain = this.plain(head, body);
     if (plain === undefined || server === undefined) return;
     const isBinary = headersNamed(head, 'content-type').some(({ value }) => /octet-stream/i.test(value));
-    const packets = polledPackets(plain, /[?&]EIO=3(?:&|$)/.test(target) ? 3 : 4, isBinary) ?? [];
+    const packets = polledPackets(plain, engineVersion(target), isBinary) ?? [];
     const sid = sidOf(target) ?? packets.map(openedSid).find((one) => one !== undefined);
     if (sid === undefined) return;
     for (const packet of packets) this.sessions.said(keyOf(server, sid), { ...packet, direction, time });

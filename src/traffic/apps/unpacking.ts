@@ -1,14 +1,12 @@
 import type { MessageUnpacking, UnpackingStream } from '../../apps/packet.js';
 import { MessageInflater, type RawDeflate } from '../../codec/deflate/message-deflate.js';
+import { ZLIB_HEADER, zlibWindowBits } from '../../codec/deflate/zlib-header.js';
 
 /** Decompression for the readers of application protocols: streams by the DEFLATE of messages, whole units by `whole`. */
 export function unpackingWith(raw: RawDeflate, whole: MessageUnpacking['whole']): MessageUnpacking {
   return { whole, stream: (_, limit) => new ZlibPieces(raw, limit) };
 }
 
-/** RFC 1950 §2.2: 8 is DEFLATE, a preset dictionary is not known here. */
-const DEFLATE = 8;
-const PRESET_DICTIONARY = 0x20;
 const FLUSH = [0x00, 0x00, 0xff, 0xff];
 
 /**
@@ -29,10 +27,10 @@ class ZlibPieces implements UnpackingStream {
     if (this.isOver || !FLUSH.every((byte, i) => piece[end + i] === byte)) return this.failed(undefined);
     let start = 0;
     if (this.inflater === undefined) {
-      const windowBits = windowOf(piece);
+      const windowBits = zlibWindowBits(piece);
       if (windowBits === undefined) return this.failed(undefined);
       this.inflater = new MessageInflater(this.raw, { windowBits, noContextTakeover: false }, this.limit);
-      start = 2;
+      start = ZLIB_HEADER;
     }
     const outcome = this.inflater.inflate(piece.subarray(start, end));
     if (outcome.status === 'ok') return outcome.bytes;
@@ -48,10 +46,4 @@ class ZlibPieces implements UnpackingStream {
     this.close();
     return outcome;
   }
-}
-
-function windowOf(piece: Uint8Array): number | undefined {
-  const [method = 0, flags = 0] = piece;
-  const isHeader = (method & 0x0f) === DEFLATE && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
-  return isHeader && (flags & PRESET_DICTIONARY) === 0 ? (method >> 4) + 8 : undefined;
 }

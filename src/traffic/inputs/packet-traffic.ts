@@ -170,10 +170,11 @@ export class PacketTraffic {
     const reason = what === 'tls' ? ends.tls?.reason : http2FaultWords(ends.faults);
     const kind = reason === undefined ? what : `${what} ${reason}`;
     const hasLog = this.options.tls?.hasLog === true;
-    const hintOf = this.hinted.has(kind) ? undefined : HINTS[what];
-    const connection = hintOf && ends.origin?.number;
-    const hint = connection === undefined ? undefined : hintOf?.(connection, ends, hasLog);
-    if (hint === undefined || connection === undefined) return;
+    const hintOf = HINTS[what];
+    if (hintOf === undefined || ends.origin === undefined || this.hinted.has(kind)) return;
+    const connection = ends.origin.number;
+    const hint = hintOf(connection, ends, hasLog);
+    if (hint === undefined) return;
     this.hinted.add(kind);
     this.taker.notice(hint, { kind, connection });
   }

@@ -32,14 +32,20 @@ class TextStream implements StreamOrigin {
   }
 }
 
+/** What opens its streams, and the number of the first. */
+interface TextOpening {
+  readonly first: number;
+  readonly conversations: Conversations;
+}
+
 /** An input that is no capture file: bare bytes, directions side by side, or the text of packets, whichever comes. */
 export class TextTraffic {
   any = false;
-  private conversations: Conversations | undefined;
-  private chosen: ConversationsOptions | undefined;
+  /** One more than the number of the newest connection, those of packets not counted. */
+  next = 0;
+  private opening: TextOpening | undefined;
   private bare: Conversation | undefined;
   private hasBare = false;
-  private after = 0;
   private readonly oneSided: OneSidedStreams | undefined;
   /** By the number of the stream; undefined: another shard has it. */
   private readonly streams = new Map<number, Conversation | undefined>();
@@ -51,11 +57,6 @@ export class TextTraffic {
     private readonly taker: TextTrafficTaker,
   ) {
     this.oneSided = direction === 'unknown' ? undefined : new OneSidedStreams();
-  }
-
-  /** One more than the number of the newest connection, those of packets not counted. */
-  get next(): number {
-    return this.after;
   }
 
   /** It holds bytes, not only packets. */
@@ -97,24 +98,26 @@ export class TextTraffic {
     for (const conversation of all) conversation.close('end', NaN);
   }
 
-  /** Streams without addresses can't be chosen by them. */
   private open(stream: number, isOneSequence: boolean): Conversation | undefined {
-    const options = (this.chosen ??= this.options());
-    const number = options.first + stream;
-    this.after = Math.max(this.after, number + 1);
-    return this.conversationsOf(options).opened(new TextStream(number, isOneSequence), NaN);
+    const { first, conversations } = (this.opening ??= this.begin());
+    const number = first + stream;
+    this.next = Math.max(this.next, number + 1);
+    return conversations.opened(new TextStream(number, isOneSequence), NaN);
   }
 
-  private conversationsOf(options: ConversationsOptions): Conversations {
+  /** Streams without addresses can't be chosen by them. */
+  private begin(): TextOpening {
     const { taker } = this;
-    return (this.conversations ??= new Conversations(
+    const options = this.options();
+    const conversations = new Conversations(
       { ...options, wants: undefined },
       {
         record: (record, ends) => taker.record(record, ends),
         ending: (...args) => taker.ending?.(...args),
         closed: (summary, ends) => taker.closed(summary, ends),
       },
-    ));
+    );
+    return { first: options.first, conversations };
   }
 
   private takeBare(bytes: Uint8Array, time: number): void {

@@ -13,6 +13,7 @@ import type {
   AppReader,
   EndDiagnostic,
 } from '../../packet.js';
+import { engineVersion } from '../../polled-packets.js';
 import { parseMsgpack, parseText, withParts, type Parsed } from './parse.js';
 import { broken, ENGINE, NAME, RULES } from './rules.js';
 
@@ -295,6 +296,6 @@ export const SOCKET_IO: AppProtocol = {
   open: ({ handshake: { target = '' }, isJoined }) => {
     // With a session's id the connection continues what began by HTTP polling.
     const isUpgrade = /[?&]sid=/.test(target);
-    return new SocketIoReader(/[?&]EIO=3(?:&|$)/.test(target) ? 3 : 4, isJoined || isUpgrade);
+    return new SocketIoReader(engineVersion(target), isJoined || isUpgrade);
   },
 };
