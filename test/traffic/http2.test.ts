@@ -176,6 +176,23 @@ describe('WebSockets over HTTP/2', () => {
     expect(closed).toMatchObject([{ handshake: { status: 403, upgraded: false } }]);
   });
 
+  it('are neither opened nor refused by an answer without a status; trailers after an answer are none', () => {
+    const answered = (...answer: readonly Uint8Array[]): unknown => {
+      const [client, server] = [new Http2End(), new Http2End()];
+      const sent = answer.map((bytes) => [1, bytes] as const);
+      return converse([...begin(client, server), [0, client.headers(1, CONNECT)], ...sent]).records[0];
+    };
+    const other = (): Uint8Array => new Http2End().headers(1, [['a', 'b']], { flags: endStream });
+    expect(answered(other())).toMatchObject({
+      handshake: { response: { status: undefined }, upgraded: false },
+      diagnostics: [{ code: 'h2-status-missing', side: 'response' }],
+    });
+    expect(answered(new Http2End().headers(1, OK), other())).toMatchObject({
+      handshake: { upgraded: true },
+      diagnostics: [],
+    });
+  });
+
   it('may be compressed', () => {
     const [client, server] = [new Http2End(), new Http2End()];
     // RFC 7692 §7.2.3.1: "Hello".

@@ -21,6 +21,11 @@ export function http2ErrorName(code: number): string {
   return ERROR_NAMES[code] ?? `0x${code.toString(16)}`;
 }
 
+/** A GOAWAY in words, with its debug data (RFC 9113 §6.8), which is text of the other end. */
+export function goawayText({ code, debug }: { readonly code: number; readonly debug: string }): string {
+  return `GOAWAY ${http2ErrorName(code)}${debug === '' ? '' : ` ${JSON.stringify(debug)}`}`;
+}
+
 /** Those that are sent (RFC 9113 §7). */
 export const HTTP2_ERROR = { noError: 0, protocolError: 1, internalError: 2, refusedStream: 7, cancel: 8 } as const;
 

@@ -256,7 +256,14 @@ export class Http2Connection {
     if (block.type === HTTP2_TYPE.pushPromise) return;
     const kind = sectionKind(read.fields);
     if (kind === 'request') this.request(side, block, read, time);
-    else if (kind === 'response') this.response(side, block, read, time);
+    else if (kind === 'response' || this.isAnswer(side, stream)) this.response(side, block, read, time);
+  }
+
+  /** The first section after the request of a WebSocket is its response, with a status or without (RFC 9113 §8.1). */
+  private isAnswer(side: Side, stream: number): boolean {
+    const { streams } = this;
+    const isServer = this.client === otherSide(side);
+    return isServer && !streams.isBlind && streams.takerOf(stream) !== undefined && streams.isUnanswered(stream);
   }
 
   private request(side: Side, block: FieldBlock, read: ReturnType<HpackDecoder['decode']>, time: number): void {

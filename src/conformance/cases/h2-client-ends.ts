@@ -1,9 +1,9 @@
-import { HTTP2_ERROR, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import { goawayText, HTTP2_ERROR, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import { HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
 import type { Case, CaseVerdict } from '../case.js';
 import { openingVerdict } from '../handshakes/ruling.js';
-import { goawayText, type Http2Link } from '../http2/http2-link.js';
+import type { Http2Link } from '../http2/http2-link.js';
 import {
   ANSWER_TIME,
   HELLO,

@@ -1,11 +1,10 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
-import { HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { goawayText, HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { DEFAULT_FRAME_SIZE, HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
 import { hpackInteger } from '../../codec/http2/hpack-integer.js';
 import { DEFAULT_TABLE_SIZE } from '../../codec/http2/hpack-table.js';
 import { http2Frame } from '../../codec/http2/http2-frame.js';
 import type { Case, CaseVerdict, PeerRole } from '../case.js';
-import { goawayText } from '../http2/http2-link.js';
 import { ANSWER_TIME, http2Verdict, QUIET_TIME, talking, type Http2Talk } from '../http2/http2-talk.js';
 import { openingVerdict } from '../handshakes/ruling.js';
 

@@ -1,7 +1,7 @@
 import { formFault } from './frame-form.js';
 import { FieldBlock, blockFragment } from '../../codec/http2/field-block.js';
 import { HpackDecoder } from '../../codec/http2/hpack-decoder.js';
-import { HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import {
   DEFAULT_FRAME_SIZE,
   HTTP2_FLAG,
@@ -346,9 +346,4 @@ function contentIn({ flags, length }: Http2Header, payload: Uint8Array): Uint8Ar
 /** The extended CONNECTs of a client. */
 export function connectsOf({ streams }: Http2Link): LinkStream[] {
   return [...streams.values()].filter(isConnect);
-}
-
-/** In words. */
-export function goawayText({ code, debug }: LinkGoaway): string {
-  return `GOAWAY ${http2ErrorName(code)}${debug === '' ? '' : ` ${JSON.stringify(debug)}`}`;
 }

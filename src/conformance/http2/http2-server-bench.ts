@@ -3,7 +3,7 @@ import type { DeflateParameters } from '../../codec/handshake/deflate-params.js'
 import { readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead, ResponseHead } from '../../codec/http1/head.js';
 import { latin1 } from '../../codec/http1/text.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { goawayText, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { http2HeadOf } from '../../codec/http2/http2-heads.js';
 import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake/rules.js';
@@ -13,7 +13,7 @@ import { ServerBench } from '../bench/server-bench.js';
 import type { Wire } from '../bench/wire.js';
 import { Tester } from '../bench/tester.js';
 import { lineParts, valueOf } from '../handshakes/heads.js';
-import { goawayText, Http2Link } from './http2-link.js';
+import { Http2Link } from './http2-link.js';
 import type { LinkField } from './link-writer.js';
 import { valueIn, type LinkStream } from './link-stream.js';
 

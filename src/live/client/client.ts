@@ -382,9 +382,14 @@ export class Client {
   };
 }
 
+/** Answers over HTTP/2 that neither open nor refuse. */
+const NO_STATUS: ReadonlySet<string> = new Set(['h2-status-101', 'h2-status-missing']);
+
 /** A fault of the peer that is an error: neither what we sent on purpose, nor what a lost connection cut off. */
 function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>): boolean {
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
-  if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
+  if (record.type === 'handshake') {
+    return diagnostic.side === 'response' && (record.handshake.upgraded || NO_STATUS.has(diagnostic.code));
+  }
   return record.direction === 'server';
 }

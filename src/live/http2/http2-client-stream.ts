@@ -28,8 +28,8 @@ export interface Http2Sending {
 export interface Http2LineEnding {
   /** Why this end ended the connection. */
   trouble(): SessionTrouble | undefined;
-  /** The code of a GOAWAY that says that the stream was not looked at. */
-  unseen(stream: number): number | undefined;
+  /** A GOAWAY that says that the stream was not looked at, in words. */
+  unseen(stream: number): string | undefined;
   /** This end reset the stream. */
   hasReset(stream: number): boolean;
   /** The connection has ended, and its streams with it. */
@@ -212,8 +212,8 @@ const NOTHING = new Uint8Array(0);
 /** What nghttp2 resets a stream with for a fault of the other end (RFC 9113 §7). */
 const FAULTS: ReadonlySet<number> = new Set([1, 3, 5, 6, 9]);
 
-function unseenText(code: number): string {
-  return `the server ended the HTTP/2 connection without looking at the request (GOAWAY ${http2ErrorName(code)})`;
+function unseenText(goaway: string): string {
+  return `the server ended the HTTP/2 connection without looking at the request (${goaway})`;
 }
 
 /** The end of a stream that is none in order. */

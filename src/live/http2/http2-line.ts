@@ -1,7 +1,8 @@
 import * as http2 from 'node:http2';
 import type { RequestHead } from '../../codec/http1/head.js';
+import { latin1 } from '../../codec/http1/text.js';
 import { count } from '../../codec/bytes/plural.js';
-import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { goawayText } from '../../codec/http2/http2-codes.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { DialledConnection } from '../client/dial.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
@@ -37,6 +38,8 @@ interface Watched {
 /** Bytes that the server may send on a stream before they are read. */
 const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
+/** Bytes of the debug data of a GOAWAY. */
+const MOST_DEBUG = 200;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
 
@@ -58,7 +61,7 @@ export class Http2Line implements TappedSocketTaker {
   private sent: SessionTrouble | undefined;
   private settings: http2.Settings | undefined;
   /** Of the last GOAWAY that came. */
-  private goodbye: { readonly code: number; readonly lastStream: number } | undefined;
+  private goodbye: { readonly words: string; readonly lastStream: number } | undefined;
 
   private constructor(
     private readonly line: DialledConnection,
@@ -80,7 +83,9 @@ export class Http2Line implements TappedSocketTaker {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     });
     this.session.on('error', (error: Error) => this.failed(error));
-    this.session.on('goaway', (code: number, lastStream: number) => (this.goodbye = { code, lastStream }));
+    this.session.on('goaway', (code: number, lastStream: number, debug?: Buffer) => {
+      this.goodbye = { words: goawayText({ code, debug: textOf(debug) }), lastStream };
+    });
     this.session.on('remoteSettings', (settings: http2.Settings) => (this.settings = settings));
     this.session.once('connect', () => {
       if (!this.session.destroyed) this.session.setLocalWindowSize(CONNECTION_WINDOW);
@@ -236,7 +241,7 @@ export class Http2Line implements TappedSocketTaker {
     return {
       trouble: () => this.trouble,
       hasEnded: () => this.session.destroyed,
-      unseen: (stream) => (this.goodbye && stream > this.goodbye.lastStream ? this.goodbye.code : undefined),
+      unseen: (stream) => (this.goodbye && stream > this.goodbye.lastStream ? this.goodbye.words : undefined),
       hasReset: (stream) => this.live?.hasReset(stream) === true,
     };
   }
@@ -277,8 +282,9 @@ export class Http2Line implements TappedSocketTaker {
       const onClose = (): void => done(this.whyNone());
       this.session.on('remoteSettings', onSettings);
       this.session.on('close', onClose);
-      this.session.on('goaway', (code: number) =>
-        done(new Http2LineError('ended', `the server ends the connection (GOAWAY ${http2ErrorName(code)})`)),
+      // What it says was kept first.
+      this.session.on('goaway', () =>
+        done(new Http2LineError('ended', `the server ends the connection (${this.goodbye?.words})`)),
       );
       signal.addEventListener('abort', late, { once: true });
       if (signal.aborted) late();
@@ -288,6 +294,11 @@ export class Http2Line implements TappedSocketTaker {
   private whyNone(): Http2LineError {
     return whyNoHttp2({ first: this.first, hasSettings: this.settings !== undefined, trouble: this.trouble });
   }
+}
+
+/** The debug data of a GOAWAY, as far as it is kept. */
+function textOf(debug: Buffer | undefined): string {
+  return debug ? latin1(debug, 0, Math.min(debug.length, MOST_DEBUG)) : '';
 }
 
 function unsentWords(streams: number | undefined): string {

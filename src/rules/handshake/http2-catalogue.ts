@@ -67,7 +67,7 @@ export const HTTP2_HANDSHAKE_RULES = {
     rfc: 'RFC 9113 §8.3.2',
     severity: 'error',
     requirement: 'The response has :status, three digits.',
-    message: ':status is no status of three digits',
+    message: 'the response has no :status of three digits',
   },
   'h2-status': {
     rfc: 'RFC 8441 §5',
