@@ -123,7 +123,8 @@ export type { ReadingOptions } from './codec/connection/reading-options.js';
 export type { PayloadMemory } from './codec/bytes/payload-memory.js';
 export { Connection } from './codec/connection/connection.js';
 export type { Side } from './codec/bytes/stream-taker.js';
-export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/connection/transcript.js';
+export { Transcript, type TranscriptOptions } from './codec/connection/transcript.js';
+export type { TranscriptEvent } from './codec/connection/transcript-event.js';
 export {
   explain,
   isFinding,

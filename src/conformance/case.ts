@@ -1,3 +1,4 @@
+import type { PeerRole } from './peer-role.js';
 import type { Bench } from './bench/bench.js';
 
 /** The verdicts of the Autobahn Testsuite; those about the close have three more. */
@@ -19,9 +20,6 @@ export interface CaseVerdict {
 
 /** The level of the RFC's requirement: a MUST decides about the exit code, all else is reported. */
 export type Level = 'MUST' | 'SHOULD' | 'REPORT';
-
-/** The role that is tested. */
-export type PeerRole = 'server' | 'client';
 
 /** What a peer needs for a case to prove anything about it. */
 export type Need = 'echo' | 'deflate';

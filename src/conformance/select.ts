@@ -1,4 +1,5 @@
-import type { Case, PeerRole } from './case.js';
+import type { Case } from './case.js';
+import type { PeerRole } from './peer-role.js';
 import { matchesGlob } from './glob.js';
 
 export interface Selection {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../../src/codec/connection/connection.js';
-import type { TranscriptEvent } from '../../src/codec/connection/transcript.js';
+import type { TranscriptEvent } from '../../src/codec/connection/transcript-event.js';
 import type { Side } from '../../src/codec/bytes/stream-taker.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { concat } from '../../src/codec/bytes/byte-collector.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { PeerRole } from '../../src/conformance/case.js';
+import type { PeerRole } from '../../src/conformance/peer-role.js';
 import { fragments } from '../../src/conformance/verdicts/autobahn.js';
 import { knownVerdict, type Expectation } from '../../src/conformance/verdicts/autobahn-verdict.js';
 import { select } from '../../src/conformance/select.js';
 import { CASES } from '../../src/conformance/all-cases.js';
-import type { Ending, Received } from '../../src/conformance/bench/tester.js';
+import type { Ending, Received } from '../../src/conformance/bench/received.js';
 
 const KNOWN = CASES.filter(({ id }) => /^\d/.test(id));
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PeerRole } from '../../src/conformance/case.js';
+import type { PeerRole } from '../../src/conformance/peer-role.js';
 import { WIRE_CASES } from '../../src/conformance/all-cases.js';
 import { againstClient, againstServers, failures, type Verdicts } from './benches.js';
 import type { Flaw } from './frame-mutant.js';

@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
-import type { Tools } from '../../src/conformance/bench/bench.js';
+import type { Tools } from '../../src/conformance/bench/tools.js';
 import { receiveRequest } from '../../src/conformance/bench/receive-request.js';
 import type { Case, CaseVerdict } from '../../src/conformance/case.js';
 import { ClientBench, type ConnectedClient } from '../../src/conformance/bench/client-bench.js';

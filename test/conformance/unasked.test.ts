@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { afterAll, describe, expect, it } from 'vitest';
 import { learnUnasked, UnaskedFilter } from '../../src/conformance/bench/unasked.js';
-import type { Received } from '../../src/conformance/bench/tester.js';
+import type { Received } from '../../src/conformance/bench/received.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { records } from '../cli/binary.js';
 import { runHere } from '../cli/in-process.js';

@@ -2,7 +2,7 @@ import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
 import type { Http2Turns, TurnOptions } from '../../conformance/http2/http2-turns.js';
 import type { CaseResult } from '../../conformance/run.js';
-import type { Tools } from '../../conformance/bench/bench.js';
+import type { Tools } from '../../conformance/bench/tools.js';
 import { Driver, refusal as refusalBytes, type DriverOptions } from '../../conformance/bench/driver.js';
 import { ambiguityIn, factsOfHead, tunnelRefusal } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';

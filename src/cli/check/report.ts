@@ -1,5 +1,6 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
-import type { Case, Need, PeerRole } from '../../conformance/case.js';
+import type { Case, Need } from '../../conformance/case.js';
+import type { PeerRole } from '../../conformance/peer-role.js';
 import { alikeCases, alikeText } from '../../conformance/reports/alike.js';
 import { githubCommands } from '../../conformance/reports/github.js';
 import { deviations, outcomeText, type Deviation, type Outcomes } from '../../conformance/reports/outcomes.js';

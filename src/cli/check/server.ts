@@ -1,7 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import type { HeadParts } from '../../conformance/handshakes/heads.js';
 import { ServerBench, type ServerBenchOptions } from '../../conformance/bench/server-bench.js';
-import type { Tools } from '../../conformance/bench/bench.js';
+import type { Tools } from '../../conformance/bench/tools.js';
 import { NOTHING_UNASKED } from '../../conformance/bench/unasked.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { dial, DialError } from '../../live/client/dial.js';

@@ -1,4 +1,4 @@
-import type { Tools } from '../../conformance/bench/bench.js';
+import type { Tools } from '../../conformance/bench/tools.js';
 import { Deflater } from '../../live/server/message-deflater.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import type { Io } from '../host/io.js';

@@ -1,4 +1,5 @@
-import type { Case, PeerRole } from '../../conformance/case.js';
+import type { Case } from '../../conformance/case.js';
+import type { PeerRole } from '../../conformance/peer-role.js';
 import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
 import { isLoopback } from '../host/addresses.js';

@@ -1,4 +1,4 @@
-import type { Typed } from './prompt-commands.js';
+import type { Typed } from './typed.js';
 
 /** A command of the prompt that makes a message of an application protocol. */
 interface AppCommand {

@@ -1,22 +1,7 @@
+import type { Typed } from './typed.js';
 import type { AppCommands } from './app-commands.js';
 import { readQuoted } from './escapes.js';
 import { parseHex } from '../host/hex-argument.js';
-
-/** What a line at the prompt requests. */
-export type Typed =
-  | {
-      readonly kind: 'message';
-      readonly data: Uint8Array;
-      readonly binary: boolean;
-      /** It has its terminator, where its protocol wants one. */
-      readonly isWhole?: true;
-    }
-  | { readonly kind: 'ping' | 'raw'; readonly data: Uint8Array }
-  | { readonly kind: 'close'; readonly code: number | undefined; readonly reason: string }
-  /** Bytes of each frame from now on; undefined: messages stay whole. */
-  | { readonly kind: 'fragment'; readonly bytes: number | undefined }
-  | { readonly kind: 'help' | 'quit' }
-  | { readonly kind: 'mistake'; readonly reason: string };
 
 /** Replaces a line end inside a message, as a paste of several lines has them. */
 export const LINE_END = '␤';

@@ -16,7 +16,7 @@ import { copyOf, handedOut } from '../bytes/payload-memory.js';
 import { sufficeTogether } from '../resync/joined.js';
 import { looksLikeWebSocket } from '../resync/plausible.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
-import type { TranscriptEvent } from './transcript.js';
+import type { TranscriptEvent } from './transcript-event.js';
 
 export type { ConnectionEvent, ConnectionTaker } from './stream-reading.js';
 

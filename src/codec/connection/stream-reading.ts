@@ -2,7 +2,7 @@ import type { FrameTaker } from './frame-stream.js';
 import type { Head } from '../http1/head.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
 import type { GapKind, Side } from '../bytes/stream-taker.js';
-import type { TranscriptEvent } from './transcript.js';
+import type { TranscriptEvent } from './transcript-event.js';
 
 /** All that is no frame. */
 export type ConnectionEvent = Exclude<TranscriptEvent, { type: 'frame' }>;

@@ -1,10 +1,9 @@
+import type { TranscriptEvent } from './transcript-event.js';
 import { createAssembler, type ReadingOptions } from './reading-options.js';
 import { concat } from '../bytes/byte-collector.js';
 import { collected, type ConnectionTaker, type StreamReading } from './stream-reading.js';
-import type { Truncated } from '../frames/frame-reader.js';
 import { FrameStream } from './frame-stream.js';
 import type { FrameHeader } from '../frames/frame.js';
-import type { Handshake } from '../handshake/handshake.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { HttpBody } from '../http1/body.js';
 import type { RequestHead, ResponseHead } from '../http1/head.js';
@@ -12,7 +11,7 @@ import { startsLikeHead } from '../http1/head-start.js';
 import type { MessageAssembler } from '../messages/assembler.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
 import { Opening } from './handshake-state.js';
-import type { Direction, Frame, UnfinishedMessage } from '../messages/records.js';
+import type { Direction, UnfinishedMessage } from '../messages/records.js';
 import type { Side } from '../bytes/stream-taker.js';
 
 export interface TranscriptOptions extends ReadingOptions {
@@ -21,30 +20,6 @@ export interface TranscriptOptions extends ReadingOptions {
   /** Only frames: nothing is taken for a handshake. */
   readonly bare?: boolean;
 }
-
-export type TranscriptEvent =
-  /** `duration`: seconds from the end of the request to the end of the response, where known. */
-  | {
-      readonly type: 'handshake';
-      readonly direction: Direction;
-      readonly handshake: Handshake;
-      readonly duration?: number;
-    }
-  | { readonly type: 'frame'; readonly direction: Direction; readonly frame: Frame }
-  /** The bytes end inside a frame header. */
-  | { readonly type: 'tail'; readonly direction: Direction; readonly truncated: Truncated }
-  /** `length` bytes of the stream were not captured; `isAbout`: that is an estimate. */
-  | {
-      readonly type: 'gap';
-      readonly direction: Direction;
-      readonly offset: number;
-      readonly length: number;
-      readonly isAbout?: boolean;
-    }
-  /** `length` bytes could not be read as frames: in the middle of a stream, or after a hole. */
-  | { readonly type: 'unread'; readonly direction: Direction; readonly offset: number; readonly length: number }
-  /** Bytes of a refusal. */
-  | { readonly type: 'body'; readonly direction: Direction; readonly offset: number; readonly bytes: Uint8Array };
 
 const EMPTY = new Uint8Array(0);
 

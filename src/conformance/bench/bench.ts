@@ -1,8 +1,8 @@
+import type { Tools } from './tools.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
-import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
-import type { PeerRole } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 import type { FurtherStreams } from '../http2/further-streams.js';
 import type { Http2Link } from '../http2/http2-link.js';
 import type { LinkField, LinkOptions } from '../http2/link-writer.js';
@@ -10,32 +10,7 @@ import type { LinkStream } from '../http2/link-stream.js';
 import type { Exchange } from './exchange.js';
 import type { HeadParts } from '../handshakes/heads.js';
 import type { Tester } from './tester.js';
-import type { Unasked } from './unasked.js';
 import type { Wire, WireEnd } from './wire.js';
-
-/** Compresses the messages of one direction, in their order (RFC 7692 §7.2.1). */
-export interface TesterDeflater {
-  deflate(message: Uint8Array): Promise<Uint8Array>;
-  close(): void;
-}
-
-/** `large`: the case is about large messages. `little`: they are not inspected. */
-export type Keeping = 'little' | 'usual' | 'large';
-
-/** What the callers provide. */
-export interface Tools {
-  readonly raw: RawDeflate;
-  acceptOf(this: void, key: string): string;
-  deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): TesterDeflater;
-  /** How much of what the peer sends is kept; `usual` by default. */
-  readonly keeping?: Keeping;
-  /** What the server sends on every connection without a request: no answer to a case. */
-  readonly unasked?: Unasked;
-  /** Seconds on a clock that never goes back. */
-  now(this: void): number;
-  /** Resident memory of the process under test in bytes, where its id was given. */
-  memory?(this: void): Promise<number | undefined>;
-}
 
 export interface BenchOpenOptions {
   /** `Sec-WebSocket-Extensions` of the tester's side of the handshake, instead of none. */

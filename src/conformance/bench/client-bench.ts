@@ -1,6 +1,7 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
-import type { Bench, Fresh, NotOpened, BenchOpenOptions, Tools } from './bench.js';
+import type { Bench, Fresh, NotOpened, BenchOpenOptions } from './bench.js';
+import type { Tools } from './tools.js';
 import type { Exchange } from './exchange.js';
 import { headBytes, plusHeader, type HeadParts } from '../handshakes/heads.js';
 import { Tester } from './tester.js';

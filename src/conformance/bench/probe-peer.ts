@@ -3,7 +3,8 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
 import { isOpen, type NotOpened } from './bench.js';
 import type { ServerBench } from './server-bench.js';
-import type { Received, Tester } from './tester.js';
+import type { Tester } from './tester.js';
+import type { Received } from './received.js';
 import { learnUnasked, NOTHING_UNASKED, UnaskedFilter, type Unasked } from './unasked.js';
 import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 

@@ -7,7 +7,8 @@ import { readHandshake, type Handshake } from '../../codec/handshake/handshake.j
 import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake/rules.js';
 import { deliver, Watch } from './delivery.js';
-import type { Bench, Fresh, NotOpened, BenchOpenOptions, Tools } from './bench.js';
+import type { Bench, Fresh, NotOpened, BenchOpenOptions } from './bench.js';
+import type { Tools } from './tools.js';
 import { Exchange } from './exchange.js';
 import { headBytes, withHeaders, type HeadParts } from '../handshakes/heads.js';
 import { OPEN_TIME } from './open-time.js';

@@ -1,3 +1,4 @@
+import type { Ending, Received } from './received.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { createAssembler, senderParameters } from '../../codec/connection/reading-options.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
@@ -6,43 +7,13 @@ import { FrameStream } from '../../codec/connection/frame-stream.js';
 import { encodeFrame, type FrameInit } from '../../codec/frames/frame-writer.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
-import { explain, isFinding, type Diagnostic, type DiagnosticCode } from '../../rules/catalogue.js';
+import { explain, isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import { judgeFrame } from '../../rules/frames/rules.js';
-import type { Keeping, TesterDeflater, Tools } from './bench.js';
+import type { Keeping, TesterDeflater, Tools } from './tools.js';
 import { Condition } from './condition.js';
 import { NOTHING_UNASKED, UnaskedFilter } from './unasked.js';
 import type { Exchange } from './exchange.js';
 import type { Wire, WireEnd, WireTaker } from './wire.js';
-
-/** What came from the peer, in its order; pings are answered and left out. */
-export type Received =
-  | { readonly what: 'message'; readonly binary: boolean; readonly payload: Uint8Array }
-  | { readonly what: 'pong'; readonly payload: Uint8Array }
-  | { readonly what: 'timeout'; readonly tag: string }
-  /** The peer broke a rule. */
-  | { readonly what: 'violation'; readonly code: DiagnosticCode; readonly message: string };
-
-/** How a connection ended (RFC 6455 §7). */
-export interface Ending {
-  /** The first close frame was ours. */
-  readonly weClosed: boolean;
-  /** The peer sent a close frame; without a code in it `code` is left out. */
-  readonly peerClosed: boolean;
-  /** The peer sent a close frame that breaks a rule: it counts as none. */
-  readonly brokenClose?: true;
-  /** Messages and pongs came that answer nothing, and were left out. */
-  readonly hasUnasked?: true;
-  readonly code?: number;
-  readonly reason?: string;
-  /** Both sent one. */
-  readonly clean: boolean;
-  /** The time passed, and we ended TCP. */
-  readonly weDropped: boolean;
-  /** How the peer ended TCP, if it did. */
-  readonly end?: WireEnd;
-  /** Instead of TCP it is a stream of HTTP/2 (RFC 8441 §5). */
-  readonly isStream?: true;
-}
 
 /** A frame to be sent; by default it is whole, and masked as required. */
 export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 'key'>> {

@@ -1,4 +1,4 @@
-import type { Received } from './tester.js';
+import type { Received } from './received.js';
 
 /**
  * What a server sends without a request: a greeting, news of others, a clock. It is learnt from the probe's

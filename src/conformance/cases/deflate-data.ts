@@ -4,7 +4,8 @@ import type { DeflateAsk } from '../handshakes/deflate-asks.js';
 import { bomb, DeflateBits } from '../verdicts/deflate-bits.js';
 import { binary, continuation, message, ping, pong, text } from '../verdicts/autobahn.js';
 import { answering, echoes, flood, suite, sendAll, surviving, type About, type Talk } from '../verdicts/suite.js';
-import type { Received, Sending } from '../bench/tester.js';
+import type { Sending } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 
 /** Compressed messages (RFC 7692 §6, §7.2), their blocks written by hand. */
 

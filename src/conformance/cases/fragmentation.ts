@@ -14,7 +14,8 @@ import {
   type AutobahnCase,
   type AutobahnStep,
 } from '../verdicts/autobahn.js';
-import type { Received, Sending } from '../bench/tester.js';
+import type { Sending } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 
 /** Group 5: fragmentation (RFC 6455 §5.4). */
 

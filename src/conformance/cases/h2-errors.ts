@@ -4,7 +4,8 @@ import { DEFAULT_FRAME_SIZE, HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/ht
 import { hpackInteger } from '../../codec/http2/hpack-integer.js';
 import { DEFAULT_TABLE_SIZE } from '../../codec/http2/hpack-table.js';
 import { http2Frame } from '../../codec/http2/http2-frame.js';
-import type { Case, CaseVerdict, PeerRole } from '../case.js';
+import type { Case, CaseVerdict } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 import { ANSWER_TIME, http2Verdict, QUIET_TIME, talking, type Http2Talk } from '../http2/http2-talk.js';
 import { openingVerdict } from '../handshakes/ruling.js';
 

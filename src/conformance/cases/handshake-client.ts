@@ -19,7 +19,8 @@ import {
   REPORTED,
   openingVerdict,
 } from '../handshakes/ruling.js';
-import type { Received, Tester } from '../bench/tester.js';
+import type { Tester } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 import { receivedText } from '../verdicts/words.js';
 
 /** The headers of a client's request, and the layout and timing of a correct answer's bytes. */

@@ -13,7 +13,8 @@ import {
   type AutobahnCase,
   type AutobahnStep,
 } from '../verdicts/autobahn.js';
-import type { Received, Sending } from '../bench/tester.js';
+import type { Sending } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 import { UTF8_VECTORS } from './utf8-vectors.js';
 
 /** Group 6: text is UTF-8, and is checked as it comes (RFC 6455 §5.6, §8.1). */

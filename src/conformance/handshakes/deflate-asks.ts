@@ -3,7 +3,7 @@ import { deflateExtension, PERMESSAGE_DEFLATE, type DeflateParameters } from '..
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { AgreedDeflate, Bench, BenchOpenOptions } from '../bench/bench.js';
-import type { PeerRole } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 
 /** What is required of the messages of one direction (RFC 7692 §7.1). */
 interface Wish {

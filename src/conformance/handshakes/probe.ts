@@ -9,7 +9,8 @@ import type { Case, Need, Trait } from '../case.js';
 import { headBytes, type HeadParts } from './heads.js';
 import { openingVerdict, type RulingOutcome, type Remark, type Ruling } from './ruling.js';
 import { ask, type Answer } from '../bench/server-bench.js';
-import { Tester, type Received, type Sending } from '../bench/tester.js';
+import { Tester, type Sending } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 
 /** One unusual request and what a server has to do with it: data for `requestCase`. */
 export interface RequestSpec {

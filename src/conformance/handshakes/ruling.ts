@@ -1,4 +1,5 @@
-import type { Behavior, Level, PeerRole, CaseVerdict } from '../case.js';
+import type { Behavior, Level, CaseVerdict } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 
 /** What a peer did with the other half of an opening handshake; `silent`: neither, and the connection is still open. */
 export type RulingOutcome = 'accepted' | 'refused' | 'silent';

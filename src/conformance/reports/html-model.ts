@@ -1,5 +1,17 @@
-import type { HtmlRun } from './html.js';
 import type { CaseReport } from './report.js';
+
+/** One peer that was tested. */
+export interface HtmlRun {
+  readonly agent: string;
+  readonly target: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  /** Seconds. */
+  readonly duration: number;
+  readonly seed: number;
+  readonly version: string;
+  readonly cases: readonly CaseReport[];
+}
 
 export type Sign =
   | 'ok'

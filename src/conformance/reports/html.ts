@@ -1,22 +1,8 @@
 import { caseArticles } from './html-case.js';
 import { BAD_SIGNS, cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
-import type { ReportGroup, Model, ReportRow, Sign } from './html-model.js';
-import type { CaseReport } from './report.js';
+import type { HtmlRun, ReportGroup, Model, ReportRow, Sign } from './html-model.js';
 import { htmlPage } from './html-page.js';
 import { clipped, markup, type Markup } from './html-text.js';
-
-/** One peer that was tested. */
-export interface HtmlRun {
-  readonly agent: string;
-  readonly target: string;
-  /** Seconds since 1970. */
-  readonly startedAt: number;
-  /** Seconds. */
-  readonly duration: number;
-  readonly seed: number;
-  readonly version: string;
-  readonly cases: readonly CaseReport[];
-}
 
 /** More columns than this scroll in a box of their own. */
 const FEW_AGENTS = 6;

@@ -1,4 +1,5 @@
-import { passes, type Behavior, type Case, type CloseBehavior, type Level, type PeerRole } from '../case.js';
+import { passes, type Behavior, type Case, type CloseBehavior, type Level } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 import { NOT_RUN, type CaseResult } from '../run.js';
 
 /** One case of a finished run, as every report has it. */

@@ -1,17 +1,9 @@
-import type { Behavior, CloseBehavior, PeerRole, CaseVerdict } from '../case.js';
-import type { Ending, Received } from '../bench/tester.js';
+import type { ExpectedClose } from './expected-close.js';
+import type { Behavior, CloseBehavior, CaseVerdict } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
+import type { Ending, Received } from '../bench/received.js';
 import { faultOf } from './fault-words.js';
 import { endingText, receivedText } from './words.js';
-
-/** How an Autobahn case should end. */
-export interface ExpectedClose {
-  /** The end that sends the first close frame, or ends the connection. */
-  readonly by: 'tester' | 'peer';
-  /** Codes that the peer's close frame may have; none at all is fine too. */
-  readonly codes: readonly number[];
-  /** Both close frames have to be received. */
-  readonly clean: boolean;
-}
 
 /** What may come, by its verdict. */
 export type Alternatives = Readonly<Partial<Record<Behavior, readonly Received[]>>>;

@@ -2,7 +2,8 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
 import type { Case, Level, Need, Trait, CaseVerdict } from '../case.js';
 import { knownVerdict, matching, type Expectation } from './autobahn-verdict.js';
-import type { Received, Sending, Tester } from '../bench/tester.js';
+import type { Sending, Tester } from '../bench/tester.js';
+import type { Received } from '../bench/received.js';
 import { expectedText } from './words.js';
 
 /** One action of the tester. */

@@ -1,6 +1,6 @@
-import type { Ending, Received } from '../bench/tester.js';
+import type { Ending, Received } from '../bench/received.js';
 import { passes, type CaseVerdict } from '../case.js';
-import type { ExpectedClose } from './autobahn-verdict.js';
+import type { ExpectedClose } from './expected-close.js';
 
 /** What a verdict is put on: both halves of it. */
 type BehaviorPair = Pick<CaseVerdict, 'behavior' | 'behaviorClose'>;

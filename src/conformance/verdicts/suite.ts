@@ -1,12 +1,14 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
-import type { Behavior, Case, CloseBehavior, Level, Need, PeerRole, Trait, CaseVerdict } from '../case.js';
+import type { Behavior, Case, CloseBehavior, Level, Need, Trait, CaseVerdict } from '../case.js';
+import type { PeerRole } from '../peer-role.js';
 import { asking, isGranted, type DeflateAsk } from '../handshakes/deflate-asks.js';
 import { CLOSE_TIME, notOpened } from './autobahn.js';
 import { areSameBytes } from './autobahn-verdict.js';
 import { faultOf } from './fault-words.js';
-import type { Ending, Received, Sending, Tester } from '../bench/tester.js';
+import type { Sending, Tester } from '../bench/tester.js';
+import type { Ending, Received } from '../bench/received.js';
 import { after } from '../bench/timer.js';
 import { endingText, receivedText } from './words.js';
 

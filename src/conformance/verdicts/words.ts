@@ -1,9 +1,9 @@
 import { hexOf } from '../../codec/bytes/hex.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
-import type { PeerRole } from '../case.js';
-import type { ExpectedClose } from './autobahn-verdict.js';
-import type { Ending, Received } from '../bench/tester.js';
+import type { PeerRole } from '../peer-role.js';
+import type { ExpectedClose } from './expected-close.js';
+import type { Ending, Received } from '../bench/received.js';
 
 /** Characters shown of a payload, and items of a list. */
 const MOST_TEXT = 40;

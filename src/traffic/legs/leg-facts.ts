@@ -1,6 +1,5 @@
 import type { Head } from '../../codec/http1/head.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
-import type { ConnectionSummary } from '../tally/summary.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { SaidMessagesWatch, type SaidMessages } from './said-messages.js';
 
@@ -19,12 +18,6 @@ export interface LegFacts {
   readonly response: LegHead;
   /** Undefined where a message was not seen whole. */
   readonly said?: SaidMessages;
-}
-
-/** A connection that may be one of two legs. */
-export interface Leg {
-  readonly summary: ConnectionSummary;
-  readonly facts: LegFacts;
 }
 
 /** Follows a connection for what shows its other leg. */

@@ -3,7 +3,8 @@ import type { ConnectionSummary, Counts, DirectionSummary } from '../tally/summa
 import { decodeKey } from '../../codec/handshake/key.js';
 import { isOwnKey } from './own-key.js';
 import { headChanges, type HeadChanges } from './head-changes.js';
-import type { Leg, LegHead } from './leg-facts.js';
+import type { LegHead } from './leg-facts.js';
+import type { Leg } from './leg.js';
 import { addedToMessages } from './relayed.js';
 
 /** A proxy of which both legs were captured. */

@@ -1,6 +1,6 @@
 import { parseEndpoint } from '../../codec/bytes/endpoint.js';
 import type { ConnectionSummary } from '../tally/summary.js';
-import type { Leg } from './leg-facts.js';
+import type { Leg } from './leg.js';
 
 /** Messages that came later on the side that they go to: in all, and of each direction. Fewer may be an accident. */
 const LEAST_LATER = 6;

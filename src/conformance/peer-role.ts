@@ -1,0 +1,2 @@
+/** The role that is tested. */
+export type PeerRole = 'server' | 'client';
