@@ -28,7 +28,7 @@ export class RedactionTally {
 
 /** Names of headers that hold credentials. */
 const SECRET_HEADER =
-  /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info)$|api-?key|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
+  /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info|dpop)$|api-?key|(?:^|[-_])(?:key|pass|pwd|sid|jwt|[cx]srf)$|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
 /** Names of fields and parameters that hold credentials. */
 const SECRET_NAME =
   /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|auth|verification|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;

@@ -23,9 +23,9 @@ function findUserInfo(spans: SecretSpans): void {
   }
 }
 
-/** What follows these is a password: lines of IRC (RFC 2812 §3.1.1, §3.1.4), the message AUTHENTICATE of WAMP. */
+/** What follows these is a password: lines of IRC (RFC 2812 §3.1.1, §3.1.4) and Redis, the message AUTHENTICATE of WAMP. */
 const BEFORE_PASSWORD =
-  /(?:^|[\r\n])(?:PASS|AUTHENTICATE|OPER[ \t]{1,4}[^\s]{1,64})[ \t]{1,4}(?=[^\s])|^\s{0,8}\[\s{0,8}5\s{0,8},\s{0,8}"(?=[^"]{1,4096}"\s{0,8},\s{0,8}\{)/g;
+  /(?:^|[\r\n])(?:PASS|AUTH|AUTHENTICATE|OPER[ \t]{1,4}[^\s]{1,64})[ \t]{1,4}(?=[^\s])|^\s{0,8}\[\s{0,8}5\s{0,8},\s{0,8}"(?=[^"]{1,4096}"\s{0,8},\s{0,8}\{)/g;
 
 function findPasswords(spans: SecretSpans): void {
   for (const found of spans.text.matchAll(BEFORE_PASSWORD)) {
@@ -50,8 +50,8 @@ function findKnownKeys(spans: SecretSpans): void {
 const PEM_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Their lines, and those of their headers (RFC 1421 §4.6); line ends may be escaped in JSON. */
 const PEM_CHARACTER = /[\w+/=\s\\:,.()-]/;
-/** One of them, or what stands for a character in JSON. */
-const PEM_LINE = /\\{1,8}[rnt/]|[A-Za-z\d+/=]+/g;
+/** Some of them, or what stands for a character in JSON. A slash stays, as it may be escaped. */
+const PEM_LINE = /\\{1,8}[rnt/]|[A-Za-z\d+=]+/g;
 
 /** Private keys as text (RFC 7468 §10), up to their end or that of the text. */
 function findPrivateKeys(spans: SecretSpans): void {

@@ -1,4 +1,5 @@
 import { isSecretHeader, type SecretKind } from './choice.js';
+import type { NamedKind } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** A header line by its places in the text of the head; its value continues on folded lines. */
@@ -10,12 +11,17 @@ interface HeaderPlace {
 
 type Wants = (kind: SecretKind) => boolean;
 
-/** Headers of the handshake that have only what the standard asks for (RFC 6455 §4): the key is no secret. */
-const PLAIN = /^sec-websocket-(?:key|accept|version|extensions)$/i;
+/** Headers of the handshake, and values that have only what the standard asks for (RFC 6455 §4): the key is no secret. */
+const PLAIN: Readonly<Record<string, RegExp>> = {
+  'sec-websocket-key': /^[\w+/]{22}==$/,
+  'sec-websocket-accept': /^[\w+/]{27}=$/,
+  'sec-websocket-version': /^[\d, \t]{1,40}$/,
+  'sec-websocket-extensions': /^(?:[a-z\d-]{1,40}|=[ \t]*"?\d{1,5}"?|[;, \t])*$/i,
+};
 
-/** Whether places in these headers are left as they are. */
-export function isPlainHeader(name: string): boolean {
-  return PLAIN.test(name);
+/** Whether places in this header are left as they are. */
+export function isPlainHeader(name: string, value: string): boolean {
+  return PLAIN[name.toLowerCase()]?.test(value) === true;
 }
 
 /** The headers of a head, wherever its lines end. */
@@ -36,12 +42,34 @@ export function* headersOf(text: string): Generator<HeaderPlace> {
   }
 }
 
+/** A line with those that continue it, without what ends it. */
+const LINES = /[^\n]+(?:\n[ \t][^\n]+)*/g;
+/** What stays of the first line: a version and a status, or a method and a version. */
+const FIRST_LINE = /^(HTTP\/\d\.\d[ \t]+\d{3}|[^\s]{1,32}[ \t]+)([^]*?)(?:[ \t]+HTTP\/\d[\d.]*)?\r?$/;
+
+/** The parts of a head in which secrets are looked for by themselves: what its first line names, and the other lines. */
+export function* partsOf(text: string): Generator<[start: number, end: number]> {
+  for (const { 0: line, index } of text.matchAll(LINES)) {
+    const [, begin, part] = (index === 0 ? FIRST_LINE.exec(line) : null) ?? [undefined, '', line.replace(/\r$/, '')];
+    yield [index + begin.length, index + begin.length + part.length];
+  }
+}
+
+/** The parameters of a request's target, whatever their values hold. */
+export function findInTarget(spans: SecretSpans, kindOf: NamedKind): void {
+  for (const { 0: parameter, 1: name, index } of spans.text.matchAll(/(?<=[?&#;])([^=?&#;]{1,200})=[^?&#]+/g)) {
+    const value = parameter.slice(name!.length + 1);
+    const kind = kindOf(name!, () => value, 'query');
+    const start = index + name!.length + 1;
+    if (kind !== undefined) spans.add(kind, start, start + value.length);
+  }
+}
+
 /** What the name of a header shows to be a secret. */
 export function findInHeader(spans: SecretSpans, { name, start, end }: HeaderPlace, wants: Wants): void {
   const value = spans.text.slice(start, end);
-  if (/^cookie2?$/i.test(name) && wants('cookies')) findCookies(spans, value, start);
-  else if (/^set-cookie2?$/i.test(name) && wants('cookies'))
-    learnAfter(spans, 'cookies', value, start, /^[^=;]*=/, ';');
+  if (/set-cookie2?$/i.test(name) && wants('cookies')) findSetCookies(spans, value, start);
+  else if (/cookie2?$/i.test(name) && wants('cookies')) findCookies(spans, value, start);
   else if (/^sec-websocket-protocol$/i.test(name) && wants('subprotocols')) findInSubprotocols(spans, value, start);
   else if (isSecretHeader(name) && wants('auth'))
     learnAfter(spans, 'auth', value, start, /^[\w-]{1,32}[ \t]{1,8}(?=\S)/);
@@ -58,18 +86,25 @@ function findCookies(spans: SecretSpans, value: string, start: number): void {
   }
 }
 
+/** What a Set-Cookie has beside the cookie (RFC 6265 §4.1.1). */
+const ATTRIBUTE = /^\s*(?:expires|max-age|domain|path|samesite|priority)\s*$/i;
+/** The end of a cookie that another one follows, as where lines were joined. */
+const NEXT_COOKIE = /,(?=[^;,=]{1,256}=)/;
+
+function findSetCookies(spans: SecretSpans, value: string, start: number): void {
+  let at = 0;
+  for (const pair of value.split(';').flatMap((part) => part.split(NEXT_COOKIE))) {
+    const equals = pair.indexOf('=') + 1;
+    const isFlag = at > 0 && equals === 0;
+    if (!isFlag && !ATTRIBUTE.test(pair.slice(0, Math.max(0, equals - 1))))
+      spans.learn('cookies', start + at + equals, start + at + pair.length);
+    at += pair.length + 1;
+  }
+}
+
 /** The value after what stays of it. */
-function learnAfter(
-  spans: SecretSpans,
-  kind: SecretKind,
-  value: string,
-  start: number,
-  stays: RegExp,
-  stop?: string,
-): void {
-  const from = stays.exec(value)?.[0].length ?? 0;
-  const end = stop === undefined ? -1 : value.indexOf(stop, from);
-  spans.learn(kind, start + from, start + (end < 0 ? value.length : end));
+function learnAfter(spans: SecretSpans, kind: SecretKind, value: string, start: number, stays: RegExp): void {
+  spans.learn(kind, start + (stays.exec(value)?.[0].length ?? 0), start + value.length);
 }
 
 /** Words and versions, of which names of subprotocols are made; a token has parts that are neither. */

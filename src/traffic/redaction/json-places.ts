@@ -1,8 +1,7 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { JsonPlaces } from './choice.js';
-import { findInString } from './json-strings.js';
 import { endOfString } from './named-values.js';
-import type { SecretSpans } from './secret-spans.js';
+import { SecretSpans } from './secret-spans.js';
 
 /** A value of JSON with its place in the text; of a string without its quotes. */
 interface JsonNode {
@@ -14,12 +13,10 @@ interface JsonNode {
 
 /** Nested deeper is not read. */
 const MOST_DEPTH = 500;
-/** JSON in a string of JSON in a string of JSON. */
-const MOST_LEVELS = 3;
 /** How often the text is read, at most. */
 const MOST_READ = 16;
-/** A string that may hold JSON. */
-const HOLDS_JSON = /[{[]/;
+/** A string that may hold JSON as it stands: those with escapes are texts of their own. */
+const HOLDS_JSON = /^[^\\]*[{[][^\\]*$/;
 /** What is covered of a value that is nested too deep: the rest of its line, as a head may have it. */
 const REST_OF_LINE = /[^\r\n]*?(?= HTTP\/\d|[\r\n]|$)/y;
 const LITERAL = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
@@ -105,8 +102,8 @@ function plainText(text: string): string {
  * sign that a protocol puts before it, and JSON in its strings. False: a value is nested too deep to be read, and the rest of its line
  * is covered.
  */
-export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[], levels = MOST_LEVELS): boolean {
-  if (places.length === 0 || levels === 0) return true;
+export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]): boolean {
+  if (places.length === 0) return true;
   let isRead = true;
   const { text } = spans;
   const starts = /[{[]/g;
@@ -119,8 +116,10 @@ export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]
       const node = reader.value();
       const value: unknown = JSON.parse(plainText(text.slice(found.index, reader.at)));
       for (const path of places.flatMap((place) => place(value))) coverPath(spans, node, path);
-      for (const place of reader.holding) {
-        findInString(spans, place, (inner) => (isRead = findJsonPlaces(inner, places, levels - 1) && isRead));
+      for (const [start, end] of reader.holding) {
+        const inner = new SecretSpans(text.slice(start, end));
+        isRead = findJsonPlaces(inner, places) && isRead;
+        spans.addAll(inner, (offset) => start + offset);
       }
       starts.lastIndex = reader.at;
     } catch (error) {

@@ -11,7 +11,6 @@ import {
 } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
-const MOST_BLANKS = 64;
 /** The member of which such a name is the value. */
 const BEFORE_NAME = /["'](?:name|key|header)\\*["']\s{0,8}:\s{0,8}$/i;
 const LONGEST_BEFORE = 40;
@@ -34,22 +33,22 @@ export function findNamedPairs(spans: SecretSpans, kindOf: NamedKind): void {
     if (named === undefined) continue;
     const at = valueAfter(text, close + found.length - 1, named);
     if (at === undefined) continue;
-    const kind = kindOf(named.name, () => beginningOfValue(text, at, named, ':'), 'json');
-    if (kind !== undefined) done = coverValue(spans, kind, at, endOfValue(text, at, named, ':'), named);
+    const kind = kindOf(named.name, () => beginningOfValue(text, at, named), 'json');
+    if (kind !== undefined) done = coverValue(spans, kind, at, endOfValue(text, at, named), named);
   }
 }
 
 /** Where the value begins that a name before the comma has; undefined: the two are no such pair. */
 function valueAfter(text: string, comma: number, { name, start, escapes }: NamedPlace): number | undefined {
-  const next = skipBlanks(text, comma + 1, MOST_BLANKS);
+  const next = skipBlanks(text, comma + 1);
   const quoted = quoteAt(text, next);
   if (quoted?.escapes !== escapes) return undefined;
   const from = next + escapes + 1;
   const end = from + endOfString(text.slice(from, from + LONGEST_VALUE), 0, quoted.quote, escapes);
-  const colon = skipBlanks(text, end + escapes + 1, MOST_BLANKS);
+  const colon = skipBlanks(text, end + escapes + 1);
   const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
   if (text[colon] !== ':' || end - from === LONGEST_VALUE)
     return HEADER_NAME.test(name) || before.trimEnd().endsWith('[') ? next : undefined;
   const isPair = text.slice(from, end).toLowerCase() === 'value' && BEFORE_NAME.test(before);
-  return isPair ? skipBlanks(text, colon + 1, MOST_BLANKS) : undefined;
+  return isPair ? skipBlanks(text, colon + 1) : undefined;
 }

@@ -12,6 +12,7 @@ const LONGEST_NAME = 200;
 const LONGEST_JUDGED = 512;
 const NAME_CHARACTER = /[\w.$\-[\]%\x80-\xff]/;
 const BLANK = /[ \t\r\n]/;
+const STRING_LETTER = /^[bru]["']/i;
 /** After a scheme the credentials follow. */
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]{1,4}/i;
 
@@ -30,23 +31,22 @@ export interface NamedPlace {
  */
 export function findNamed(spans: SecretSpans, kindOf: NamedKind): void {
   const { text } = spans;
-  const separators = /[=:>]/g;
+  const separators = /[=:]/g;
   for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
     const named = nameBefore(text, found.index);
     if (named === undefined) continue;
-    const at = skipBlanks(text, found.index + 1, found[0] === ':' && named.place === 'json' ? 64 : 4);
-    const kind = kindOf(named.name, () => beginningOfValue(text, at, named, found[0]), named.place);
+    const at = beginOfValue(text, found.index, named);
+    const kind = kindOf(named.name, () => beginningOfValue(text, at, named), named.place);
     if (kind === undefined) continue;
-    const end = endOfValue(text, at, named, found[0]);
+    const end = endOfValue(text, at, named);
     separators.lastIndex = Math.max(found.index + 1, coverValue(spans, kind, at, end, named));
   }
 }
 
 function nameBefore(text: string, separator: number): NamedPlace | undefined {
   let end = separator;
-  while (end > 0 && separator - end < 8 && BLANK.test(text[end - 1]!)) end--;
+  while (end > 0 && BLANK.test(text[end - 1]!)) end--;
   const quote = text[end - 1];
-  if (text[separator] === '>') return elementBefore(text, separator);
   if (quote === '"' || quote === "'") return quotedName(text, end - 1, quote);
   let start = end;
   while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1]!)) start--;
@@ -55,21 +55,11 @@ function nameBefore(text: string, separator: number): NamedPlace | undefined {
   return { name: plainName(text.slice(start, end)), start, place, escapes: 0 };
 }
 
-const LONGEST_TAG = 400;
-/** The name of an element without its prefix, and whether it ends itself. */
-const TAG = /^(?:[\w.-]{1,60}:)?([\w.-]{1,100})(?![\w.:-])[^]*?(\/?)$/;
-/** Namespaces of XMPP (RFC 6120 §6, XEP-0388) in which each text is a part of a login. */
-const LOGIN_NAMESPACE = /urn:ietf:params:xml:ns:xmpp-sasl|urn:xmpp:sasl:/;
-
-/** The element whose first tag ends there. */
-function elementBefore(text: string, close: number): NamedPlace | undefined {
-  let start = close;
-  while (start > 0 && close - start < LONGEST_TAG && !'<>'.includes(text[start - 1]!)) start--;
-  if (text[start - 1] !== '<') return undefined;
-  const tag = text.slice(start, close);
-  const [, name, end] = TAG.exec(tag) ?? [];
-  if (name === undefined || end === '/') return undefined;
-  return { name: LOGIN_NAMESPACE.test(tag) ? 'auth' : name, start, place: 'text', escapes: 0 };
+/** Where the value begins that a separator precedes: after an arrow of Ruby and PHP too, and after the letter of a string of Python. */
+function beginOfValue(text: string, separator: number, { place }: NamedPlace): number {
+  const isArrow = text.startsWith('=>', separator);
+  const at = skipBlanks(text, separator + (isArrow ? 2 : 1), place === 'json' ? undefined : 4);
+  return STRING_LETTER.test(text.slice(at, at + 2)) ? at + 1 : at;
 }
 
 function placeOf(separator: string, before: string): NamePlace {
@@ -107,7 +97,7 @@ function utf8Characters(code: number): string {
   return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
 }
 
-export function skipBlanks(text: string, from: number, most: number): number {
+export function skipBlanks(text: string, from: number, most = text.length): number {
   let at = from;
   while (at < text.length && at - from < most && BLANK.test(text[at]!)) at++;
   return at;
@@ -133,26 +123,33 @@ export function endOfString(text: string, from: number, quote: string, escapes: 
 }
 
 /** As much of a value as shows whether it is a secret: one that does not end would be read again for each name in it. */
-export function beginningOfValue(text: string, at: number, named: NamedPlace, separator: string): string {
+export function beginningOfValue(text: string, at: number, named: NamedPlace): string {
   const beginning = text.slice(at, at + LONGEST_JUDGED);
-  return beginning.slice(0, endOfValue(beginning, 0, named, separator));
+  return beginning.slice(0, endOfValue(beginning, 0, named));
 }
 
-export function endOfValue(text: string, at: number, { place }: NamedPlace, separator: string): number {
+export function endOfValue(text: string, at: number, { place }: NamedPlace): number {
   const quoted = quoteAt(text, at);
   if (quoted !== undefined) {
     const from = at + quoted.escapes + 1;
     return endOfString(text, from, quoted.quote, quoted.escapes);
   }
   if (text[at] === '{' || text[at] === '[') return at;
-  const ends = separator === '>' ? '<' : place === 'line' ? '\r\n\0' : '\r\n\0 \t&;,"\'<>}])#\\';
+  const ends = place === 'line' ? '\r\n\0' : place === 'query' ? '\r\n\0 \t&"<>#\\' : '\r\n\0 \t&;,"\'<>}])#\\';
   const stop = (from: number): number => {
     let end = from;
     while (end < text.length && !ends.includes(text[end]!)) end++;
-    return end;
+    return place === 'query' ? withoutClosing(text, from, end) : end;
   };
   const scheme = place === 'text' || place === 'line' ? SCHEME.exec(text.slice(at, at + 32)) : null;
   return stop(scheme === null ? at : at + scheme[0].length);
+}
+
+/** Without what closes the quote or the bracket that the URL is in. */
+function withoutClosing(text: string, from: number, end: number): number {
+  let at = end;
+  while (at > from && "',;)}]".includes(text[at - 1]!)) at--;
+  return at;
 }
 
 /** Gives where the search continues. */
@@ -189,7 +186,7 @@ function coverAll(spans: SecretSpans, kind: SecretKind, start: number, escapes: 
       const from = at + quoted.escapes + 1;
       const end = endOfString(text, from, quoted.quote, quoted.escapes);
       at = Math.min(text.length, end + quoted.escapes + 1);
-      if (text[skipBlanks(text, at, 64)] !== ':') spans.add(kind, from, end);
+      if (text[skipBlanks(text, at)] !== ':') spans.add(kind, from, end);
     } else if (/[-\d]/.test(char)) {
       const from = at;
       while (at < text.length && /[-+.\deE]/.test(text[at]!)) at++;

@@ -3,6 +3,8 @@ import type { SecretSpans } from './secret-spans.js';
 /** Secrets that are known by their form, wherever they stand. Each finder looks at a character a bounded number of times. */
 
 const LOCAL_PART = /[\w.%+\-!#$&'*/?^`{|}~\x80-\xff]/;
+/** What a backslash of JSON precedes: the address begins after it. */
+const ESCAPED = /^(?:u[\da-f]{4}|[/bfnrt])/i;
 const DOMAIN_CHARACTER = /[\w.\-\x80-\xff]/;
 const LONGEST_LOCAL = 128;
 
@@ -14,10 +16,11 @@ export function findEmails(spans: SecretSpans): void {
     let start = index;
     const least = Math.max(from, index - LONGEST_LOCAL);
     while (start > least && LOCAL_PART.test(text[start - 1]!)) start--;
+    if (text[start - 1] === '\\') start += ESCAPED.exec(text.slice(start, start + 5))?.[0].length ?? 0;
     let end = index + sign.length;
     const domain = end;
     while (end < text.length && DOMAIN_CHARACTER.test(text[end]!)) end++;
-    if (start === index || !/[^.][.][^.]/.test(text.slice(domain, end))) continue;
+    if (start >= index || !/[^.][.][^.]/.test(text.slice(domain, end))) continue;
     // A full stop ends a sentence.
     while (text[end - 1] === '.') end--;
     spans.add('email', start, end);

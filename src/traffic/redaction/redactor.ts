@@ -10,15 +10,17 @@ import {
   type SecretKind,
 } from './choice.js';
 import { CREDENTIAL_FINDERS } from './credential-forms.js';
-import { findInHeader, headersOf, isPlainHeader } from './head-secrets.js';
+import { findInHeader, findInTarget, headersOf, isPlainHeader, partsOf } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
 import { findFormParts } from './form-parts.js';
 import { findNamedPairs } from './named-pairs.js';
 import { findNamed, type NamedKind } from './named-values.js';
-import { findEncoded, percentDecoded } from './percent-encoded.js';
+import { findEncoded } from './encoded-text.js';
+import { decoded, ENCODINGS } from './encodings.js';
 import { findCards, findEmails, findJwts } from './patterns.js';
 import { SecretSpans } from './secret-spans.js';
-import { findInPaths } from './url-paths.js';
+import { findElements } from './xml-elements.js';
+import { findInPaths, findUnnamed } from './url-parts.js';
 
 /** What all connections of a run have in common. */
 export interface Redaction {
@@ -59,8 +61,14 @@ export class Redactor {
       findInHeader(spans, header, (kind) => this.wants(kind));
     }
     // Lines are read by their own rules.
-    this.findAnywhere(spans, (name, value, place) => (place === 'line' ? undefined : this.kindOf(name, value, place)));
-    const plain = [...headersOf(text)].filter(({ name }) => isPlainHeader(name));
+    const kindOf: NamedKind = (name, value, place) => (place === 'line' ? undefined : this.kindOf(name, value, place));
+    for (const [start, end] of partsOf(text)) {
+      const part = new SecretSpans(text.slice(start, end));
+      if (start < text.indexOf('\n')) findInTarget(part, kindOf);
+      this.findAnywhere(part, kindOf);
+      spans.addAll(part, (offset) => start + offset);
+    }
+    const plain = [...headersOf(text)].filter(({ name, start, end }) => isPlainHeader(name, text.slice(start, end)));
     const covered = this.covered(spans);
     const restored = plain.reduce(
       (all, { start, end }) => all.slice(0, start) + text.slice(start, end) + all.slice(end),
@@ -119,10 +127,14 @@ export class Redactor {
     if (choice.kinds.has('auth')) {
       for (const find of CREDENTIAL_FINDERS) find(spans);
     }
-    if (choice.kinds.has('query')) findInPaths(spans);
+    if (choice.kinds.has('query')) {
+      findInPaths(spans);
+      findUnnamed(spans);
+    }
     findFormParts(spans, kindOf);
     findNamed(spans, kindOf);
     findNamedPairs(spans, kindOf);
+    findElements(spans, kindOf);
     for (const [value, kind] of this.learned) {
       for (let at = spans.text.indexOf(value); at >= 0; at = spans.text.indexOf(value, at + value.length)) {
         spans.add(kind, at, at + value.length);
@@ -152,7 +164,7 @@ export class Redactor {
       if (this.learned.size >= MOST_LEARNED) return;
       if (value.length < LEAST_LEARNED) continue;
       this.learned.set(value, kind);
-      this.learned.set(percentDecoded(value), kind);
+      for (const encoding of ENCODINGS) this.learned.set(decoded(value, encoding), kind);
     }
   }
 }

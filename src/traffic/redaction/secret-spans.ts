@@ -47,7 +47,8 @@ export class SecretSpans {
 
   /** The text with all of them covered, as long as it was. `count` is called for each that is in no other. */
   covered(count: (kind: SecretKind) => void): string {
-    const spans = [...this.spans].sort((a, b) => a.start - b.start || b.end - a.end);
+    const spans = this.spans.map((span) => withWholeEscapes(this.text, span));
+    spans.sort((a, b) => a.start - b.start || b.end - a.end);
     const parts: string[] = [];
     let at = 0;
     for (const { kind, start, end } of spans) {
@@ -69,6 +70,33 @@ export class SecretSpans {
       /[,\]}\s]/.test(text[end] ?? ' ')
     );
   }
+}
+
+/** Up to how many characters before a place an escape of JSON is looked for, with backslashes that are escaped themselves. */
+const LONGEST_ESCAPE = 20;
+const ESCAPE_BEGUN = /(\\+)(?:u([\da-fA-F]{0,3}))?$/;
+
+interface EscapePlace {
+  readonly start: number;
+  readonly end: number;
+  /** The first of its backslashes is no other one's second: so in JSON that is in no string. */
+  readonly isPlain: boolean;
+}
+
+/** The escape that a place is within, of JSON or of JSON in strings of it. */
+function escapeAround(text: string, place: number): EscapePlace | undefined {
+  const [begun, backslashes, digits] = ESCAPE_BEGUN.exec(text.slice(Math.max(0, place - LONGEST_ESCAPE), place)) ?? [];
+  if (begun === undefined) return undefined;
+  const rest = digits === undefined ? /^(?:u[\da-fA-F]{4}|[^])?/ : new RegExp(`^[\\da-fA-F]{${4 - digits.length}}`);
+  const [ending] = rest.exec(text.slice(place, place + 5)) ?? [];
+  if (ending === undefined) return undefined;
+  return { start: place - begun.length, end: place + ending.length, isPlain: backslashes!.length % 2 === 1 };
+}
+
+/** A span that covers escapes of JSON as a whole: what is left of one would be none. */
+function withWholeEscapes(text: string, { kind, start, end }: SecretSpan): SecretSpan {
+  const last = escapeAround(text, end);
+  return { kind, start: escapeAround(text, start)?.start ?? start, end: last?.isPlain ? last.end : end };
 }
 
 function covered(secret: string, kind: SecretKind, isNumber: boolean): string {

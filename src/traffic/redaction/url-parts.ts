@@ -1,4 +1,4 @@
-import { isSecretName } from './choice.js';
+import { isSecretName, looksRandom } from './choice.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** A segment of a path and the next one; slashes may be escaped in JSON. */
@@ -20,5 +20,15 @@ export function findInPaths(spans: SecretSpans): void {
   for (const { 0: path, 1: secret, index } of text.matchAll(KNOWN_PATHS)) {
     const end = index + path.length;
     spans.add('query', end - secret!.length, end);
+  }
+}
+
+/** A parameter that is a value alone. */
+const UNNAMED = /[?&]([^\s?&=#"'<>\\]{16,4096})(?=[&#\s"'<>\\]|$)/g;
+
+/** Parameters without a name, where they look random. */
+export function findUnnamed(spans: SecretSpans): void {
+  for (const { 1: value, index } of spans.text.matchAll(UNNAMED)) {
+    if (looksRandom(value!)) spans.add('query', index + 1, index + 1 + value!.length);
   }
 }

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { jsonPathPlaces } from '../../src/cli/hand-on/redaction.js';
+import { REDACTION_KINDS, RedactionTally } from '../../src/traffic/redaction/choice.js';
+import { Redactor } from '../../src/traffic/redaction/redactor.js';
+
+const SECRET = 'q8w7e6r5T4z3u2i1';
+const COVER = 'x'.repeat(SECRET.length);
+
+function redactor(): Redactor {
+  const choice = { kinds: new Set(REDACTION_KINDS), fields: ['ssn'], places: [jsonPathPlaces('$..private')] };
+  return new Redactor({ choice, tally: new RedactionTally(), addresses: undefined });
+}
+
+const message = (text: string): string => Buffer.from(redactor().message(Buffer.from(text), true)).toString();
+const head = (text: string): string => redactor().head(text);
+/** Each character as an escape of JSON. */
+const escaped = (text: string): string =>
+  Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+describe('in a message', () => {
+  it.each<[string, (secret: string) => string]>([
+    ['a parameter in JSON of Java', (s) => `{"u":"https://h/?a\\u003d1\\u0026sid\\u003d${s}"}`],
+    ['a parameter in JSON of Go', (s) => `{"u":"https://h/?a=1\\u0026code=${s}"}`],
+    ['a scheme in JSON of .NET', (s) => `{"u":"Bearer\\u0020${s}"}`],
+    ['JSON with escaped quotes in JSON', (s) => `{"d":"{\\u0022password\\u0022:\\u0022${s}\\u0022}","n":1}`],
+    ['a JSONPath in that', (s) => `{"d":"{\\u0022private\\u0022:\\u0022${s}\\u0022}","n":1}`],
+    ['a header in JSON', (s) => `{"h":"GET / HTTP/1.1\\r\\nCookie: ${s}\\r\\nHost: h","n":1}`],
+    ['a header in JSON in JSON', (s) => JSON.stringify({ d: JSON.stringify({ h: `GET /\r\nCookie: ${s}\r\nA: 1` }) })],
+    ['a password with blanks on a line in JSON', (s) => JSON.stringify({ y: `a: 1\npassword: ${s}\nb: 2`, n: 1 })],
+    ['a line of a login in JSON', (s) => JSON.stringify({ y: `PASS ${s}\r\nNICK ada\r\n`, n: 1 })],
+    ['a key after a line end in JSON', (s) => JSON.stringify({ y: `keys:\n${s === SECRET ? 'ghp_' : 'xxxx'}${s}` })],
+    ['JSON in an attribute', (s) => `<x d="{&quot;password&quot;:&quot;${s}&quot;}" e="&amp;"/>`],
+    ['a parameter in an attribute', (s) => `<a href="?x=1&#38;sid&#x3d;${s}">a</a>`],
+    ['a CDATA section', (s) => `<password><![CDATA[${s}]]></password><b>c</b>`],
+    ['elements in an element', (s) => `<password><value type="${s}">${s}</value></password><b>c</b>`],
+    ['JSON with much space', (s) => `{"password"${' '.repeat(90)}:${'\n'.repeat(90)}"${s}"}`],
+    ['a dictionary of Python', (s) => `{'password': b'${s}', 'n': u'1'}`],
+    ['a hash of Ruby', (s) => `{"password"=>"${s}", "n"=>1}`],
+    ['a login of Redis', (s) => `AUTH ${s}\r\n`],
+    ['a parameter without a name', (s) => `see https://h/?${s} or https://h/?a=1&${s}#b`],
+  ])('it covers %s', (_, around) => {
+    expect(message(around(SECRET))).toBe(around(COVER));
+  });
+
+  it.each([
+    ['an e-mail address', `${SECRET}@example.org`],
+    ['a JSON Web Token', `eyJhbGciOiJIUzI1NiJ9.eyJ${SECRET}.${SECRET}`],
+    ['a card number', '5500005555555559'],
+  ])('it covers %s of escapes', (_, secret) => {
+    for (const form of [secret, escaped(secret), escaped(secret.slice(0, 4)) + secret.slice(4)]) {
+      const value = (JSON.parse(message(`{"m":"see\\n${form}\\n","n":1}`)) as { m: string }).m;
+      expect(value).toMatch(/^see\n[^\n]*\n$/);
+      expect(value).not.toContain(secret.slice(0, 8));
+      expect(value).not.toContain(secret.slice(-8));
+    }
+  });
+
+  it('a secret that ends with an escape, or begins after one, leaves JSON', () => {
+    for (const text of [
+      'hi\nada@example.org',
+      'a\\\nada@example.org',
+      '\u2028ada@example.org',
+      'x%0APassword: a %7B',
+    ]) {
+      for (const value of [text, JSON.stringify({ a: text }), JSON.stringify({ b: JSON.stringify({ a: text }) })]) {
+        const covered = message(JSON.stringify({ m: value, n: 1 }));
+        const inner = (JSON.parse(covered) as { m: string; n: number }).m;
+        expect(inner).not.toContain('ada@');
+        if (value.startsWith('{')) expect(() => JSON.parse(inner) as unknown).not.toThrow();
+      }
+    }
+  });
+
+  it.each([
+    JSON.stringify({ a: 'C:\\new\\table', b: 'one\ntwo: three', c: '\u00e9\u2028' }),
+    'is it?what-it-is-today&a',
+  ])('it leaves %s', (text) => {
+    expect(message(text)).toBe(text);
+  });
+});
+
+const request = (line: string, ...headers: readonly string[]): string =>
+  [`GET ${line} HTTP/1.1`, 'Host: h.example', ...headers, '', ''].join('\r\n');
+
+describe('in a head', () => {
+  it.each<[string, (secret: string) => string]>([
+    ['a parameter without a name', (s) => request(`/?${s}`)],
+    ...[',', "'", '"', ')', '}', ';', '*', '!', ']', '@', ':', '/', '$', '<', '\\', ' '].map(
+      (char): [string, (s: string) => string] => [
+        `a parameter with ${char}`,
+        (s) => request(`/?token=${s}${s === COVER ? 'x' : char}${s}&a=1`),
+      ],
+    ),
+    ['a second cookie in a header', (s) => request('/', `Set-Cookie: a=${s}; Path=/; Max-Age=1, b=${s}; Secure`)],
+    ...[
+      'Ocp-Apim-Subscription-Key',
+      'x-functions-key',
+      'X-Access-Key',
+      'X-XSRF',
+      'X-Pass',
+      'X-JWT',
+      'X-Sid',
+      'DPoP',
+    ].map((name): [string, (s: string) => string] => [name, (s) => request('/', `${name}: ${s}`)]),
+    ['X-Set-Cookie', (s) => request('/', `X-Set-Cookie: ${s}`)],
+    ['a header of the handshake that is none', (s) => request('/', `Sec-WebSocket-Extensions: foo; token=${s}`)],
+  ])('it covers %s', (_, around) => {
+    expect(head(around(SECRET))).toBe(around(COVER));
+  });
+
+  it.each([
+    request('/?token="q', 'X-A: {"password":"b', "Referer: https://h/?token='q8w7e6r5T4", 'X-B: 1'),
+    'HTTP/1.1 302 password="found\r\nLocation: https://h/?token="q\r\nX-B: 1\r\n\r\n',
+  ])('its lines stay: %j', (text) => {
+    const stays = /^[^\r\n]*?[?="]|(?: HTTP\/1\.1)?\r\n[\w-]+:|\r\n/g;
+    expect(head(text).match(stays)).toEqual(text.match(stays));
+    expect(head(text)).toContain('\r\nX-B: 1\r\n\r\n');
+    expect(head(text).includes('Host')).toBe(head(text).includes('Host: h.example\r\n'));
+  });
+
+  it('it leaves what the handshake needs', () => {
+    const text = request(
+      '/chat?room=main&page=2',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits="10", x-foo',
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+      'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    );
+    expect(head(text)).toBe(text);
+  });
+});
