@@ -1,6 +1,7 @@
 import { readCloseBody } from '../codec/messages/close.js';
 import { escapeUnseen } from '../codec/bytes/escaping.js';
 import { hexOf } from '../codec/bytes/hex.js';
+import { isDated } from '../codec/bytes/time.js';
 import type { Direction } from '../codec/messages/records.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { flagNames } from '../describe/header-rows.js';
@@ -9,13 +10,33 @@ import type { FrameItem, HandshakeItem } from './items.js';
 
 const PREVIEW_BYTES = 160;
 
-/** The time of day to the millisecond, in the reader's zone. */
-export function timeText(time: number | undefined): string {
-  if (time === undefined) return '';
+/** The time of day in the reader's zone, as its clocks show it: where no day is known, as it was written, whatever the zone. */
+function wallClock(time: number): string {
   const date = new Date(time * 1000);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
+  const zone = isDated(time) ? date.getTimezoneOffset() * 60_000 : 0;
+  return new Date(date.getTime() - zone).toISOString();
+}
+
+/** Beyond this, `Date` has no time. */
+const LATEST = 8.64e12 - 86_400;
+
+function isShown(time: number | undefined): time is number {
+  return time !== undefined && Math.abs(time) < LATEST;
+}
+
+/** The time of day to the millisecond. */
+export function timeText(time: number | undefined): string {
+  return isShown(time) ? wallClock(time).slice(-13, -1) : '';
+}
+
+/** `2025-03-01`; empty where no day is known. */
+export function dayText(time: number | undefined): string {
+  return isShown(time) && isDated(time) ? wallClock(time).slice(0, -14) : '';
+}
+
+/** Day and time, as far as both are known. */
+export function momentText(time: number | undefined): string {
+  return `${dayText(time)} ${timeText(time)}`.trim();
 }
 
 export function directionText(direction: Direction): string {

@@ -5,11 +5,20 @@ import { findingsOf } from './frame/frame-view.js';
 import { packetView } from './frame/packet-view.js';
 import { handshakeView } from './handshake/handshake-view.js';
 import type { Item, NoteItem } from './items.js';
-import { visible } from './format.js';
+import { momentText, visible } from './format.js';
+import { connectionName } from '../describe/connection-name.js';
 
 /** All that is known of a record. */
 export function itemView(item: Item): HTMLElement {
-  return el('div', {}, contentOf(item), actionsBar(item));
+  return el('div', {}, contentOf(item), whenView(item), actionsBar(item));
+}
+
+/** Its connection, and when it was: narrow lists have no times, and none has the year. */
+function whenView({ connection, time }: Item): HTMLElement[] {
+  const moment = momentText(time);
+  if (moment === '') return [];
+  const where = connection === undefined ? '' : `connection #${connectionName(connection)}, `;
+  return [el('p', { class: 'quiet when', text: where + moment })];
 }
 
 function contentOf(item: Item): HTMLElement {

@@ -1,11 +1,11 @@
 import { connectionName } from '../describe/connection-name.js';
 import { el } from './dom.js';
 import { ARROW } from '../describe/view.js';
-import { flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
+import { dayText, flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
 import type { Item } from './items.js';
 
-/** The row of a record in a list. */
-export function rowView(item: Item): HTMLElement {
+/** The row of a record in a list. `hasDay`: the times of the list are of several days. */
+export function rowView(item: Item, hasDay = false): HTMLElement {
   const worst = item.findings.some(({ severity }) => severity === 'error') ? ' wrong' : '';
   const row = el('div', {
     class: `row of-${nameOf(item)}${worst}`,
@@ -13,7 +13,7 @@ export function rowView(item: Item): HTMLElement {
     'aria-selected': 'false',
     tabindex: -1,
   });
-  for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, role: 'gridcell', text }));
+  for (const [name, text] of cellsOf(item, hasDay)) row.append(el('span', { class: name, role: 'gridcell', text }));
   return row;
 }
 
@@ -31,9 +31,11 @@ function nameOf(item: Item): string {
 
 type Cells = readonly (readonly [column: string, text: string])[];
 
-function cellsOf(item: Item): Cells {
+function cellsOf(item: Item, hasDay: boolean): Cells {
+  // `03-01 10:00:00.000`: the year is in the record's own view.
+  const day = hasDay ? `${dayText(item.time).slice(-5)} ` : '';
   const first: Cells = [
-    ['time', timeText(item.time)],
+    ['time', day + timeText(item.time)],
     ['conn', item.connection === undefined ? '' : `#${connectionName(item.connection)}`],
   ];
   switch (item.kind) {

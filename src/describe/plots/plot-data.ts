@@ -1,5 +1,5 @@
 import { ROW_FLAG, ROW_KIND, type RowColumns } from '../timeline/row-columns.js';
-import { secondsText } from '../timeline/ticks.js';
+import { roundStep, secondsText } from '../timeline/ticks.js';
 
 /** What is counted for a part of an axis, by the side that sent it. */
 export interface PlotBin {
@@ -23,9 +23,10 @@ export interface ConnectionPlot {
   readonly empty: string;
 }
 
+/** At most. */
 const TIME_BINS = 48;
 /** Seconds: less is not in a number that counts from the epoch. */
-const LEAST_STEP = 1e-8;
+const LEAST_SPAN = 1e-6;
 /** Of a decade. */
 const STEPS = [1, 2, 5] as const;
 /** Seconds: 1 µs to some 5 days. */
@@ -139,20 +140,21 @@ function throughput(columns: RowColumns, rows: ArrayLike<number>): ConnectionPlo
     first = Math.min(first, times[row]!);
     last = Math.max(last, times[row]!);
   }
-  const step = (last - first) / TIME_BINS;
   const base = { title: 'Throughput', across: 'time since the first frame', upwards: 'payload, bytes/s' };
   const empty = 'no frames at different times';
-  if (!(step > LEAST_STEP)) return { ...base, bins: [], empty };
-  const bytes = { client: new Float64Array(TIME_BINS), server: new Float64Array(TIME_BINS) };
+  if (!(last - first >= LEAST_SPAN)) return { ...base, bins: [], empty };
+  const step = roundStep(last - first, TIME_BINS);
+  const count = Math.floor((last - first) / step) + 1;
+  const bytes = { client: new Float64Array(count), server: new Float64Array(count) };
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     if (kinds[row]! >= ROW_KIND.handshake || Number.isNaN(times[row]!)) continue;
-    const at = Math.min(TIME_BINS - 1, Math.floor((times[row]! - first) / step));
+    const at = Math.floor((times[row]! - first) / step);
     if (flags[row]! & ROW_FLAG.client) bytes.client[at]! += sizes[row]!;
     else if (flags[row]! & ROW_FLAG.server) bytes.server[at]! += sizes[row]!;
   }
-  const bins = Array.from({ length: TIME_BINS }, (_, i) => ({
-    label: `${secondsText(i * step, step / 10)} to ${secondsText((i + 1) * step, step / 10)}`,
+  const bins = Array.from({ length: count }, (_, i) => ({
+    label: `${secondsText(i * step, step)} to ${secondsText((i + 1) * step, step)}`,
     edge: secondsText(i * step, step),
     client: bytes.client[i]! / step,
     server: bytes.server[i]! / step,

@@ -11,6 +11,7 @@ import {
 } from '../../describe/timeline/row-filter.js';
 import { focusGrid } from '../frame/byte-grid.js';
 import { byId, el, refill } from '../dom.js';
+import { dayText } from '../format.js';
 import { itemView } from '../item-view.js';
 import type { RowSource } from './row-source.js';
 import { WindowList } from './window-list.js';
@@ -93,7 +94,8 @@ export class FeedPanel {
 
   /** Rows came. */
   grew(isDone: boolean): void {
-    this.lanesNow(isDone);
+    const { first, last } = this.lanesNow(isDone);
+    this.list.setDays(dayText(first) !== dayText(last));
     this.offer();
     this.list.grew(this.listed());
     this.showCount();

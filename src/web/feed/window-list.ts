@@ -24,6 +24,7 @@ export class WindowList {
   /** The last row stays in sight as rows come. */
   private follows: boolean;
   private readonly narrow = narrowScreen();
+  private hasDays = false;
 
   constructor(
     private readonly list: HTMLElement,
@@ -66,6 +67,14 @@ export class WindowList {
     this.rows = rows;
     if (this.follows) this.toEnd();
     else this.schedule();
+  }
+
+  /** The times of the rows are of several days: each is shown with its day. */
+  setDays(hasDays: boolean): void {
+    if (hasDays === this.hasDays) return;
+    this.hasDays = hasDays;
+    this.list.parentElement?.toggleAttribute('data-days', hasDays);
+    this.schedule();
   }
 
   /** The first rows went, and the others have other numbers; `show` follows. */
@@ -187,7 +196,7 @@ export class WindowList {
     const element =
       item === undefined
         ? el('div', { class: 'row waiting', role: 'row' }, el('span', { role: 'gridcell', text: '…' }))
-        : rowView(item);
+        : rowView(item, this.hasDays);
     element.id = `${this.list.id}-${row}`;
     element.dataset['row'] = String(row);
     element.removeAttribute('tabindex');

@@ -11,6 +11,7 @@ import {
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
+import { momentText } from '../format.js';
 import { BinnedLanes } from './binned-lanes.js';
 import {
   AXIS_HEIGHT,
@@ -223,7 +224,8 @@ export class Overview {
     const { from, to } = this.shown;
     const begin = secondsText(from - this.table.first, 1e-3);
     const span = this.view === undefined ? '' : `; shown: ${begin} to ${secondsText(to - this.table.first, 1e-3)}`;
-    return `${count(this.lanes.length, 'connection')} in ${secondsText(this.table.last - this.table.first, 1e-3)}${span}`;
+    const since = momentText(this.table.first);
+    return `${count(this.lanes.length, 'connection')} in ${secondsText(this.table.last - this.table.first, 1e-3)}, from ${since}${span}`;
   }
 
   private words(lane: TimeLane): string {
@@ -238,7 +240,7 @@ export class Overview {
   private describe(lane: TimeLane | undefined, x: number): void {
     if (lane === undefined || x < this.left) return;
     const at = secondsText(this.timeAt(x) - this.table.first, this.seconds / this.width);
-    this.about.textContent = `${this.words(lane)}; at ${at}`;
+    this.about.textContent = `${this.words(lane)}; at ${at} (${momentText(this.timeAt(x))})`;
   }
 
   private schedule(): void {

@@ -419,6 +419,13 @@ describe('the time axis', () => {
     expect(ticksOf(from, to, most).map(({ label }) => label)).toEqual(labels);
   });
 
+  it('has whole days, and round numbers of them, where the traffic spans many', () => {
+    const labels = (days: number): string[] => ticksOf(0, days * 86_400, 10).map(({ label }) => label);
+    expect(labels(8)).toEqual(['0', '1 d', '2 d', '3 d', '4 d', '5 d', '6 d', '7 d', '8 d']);
+    expect(labels(95).slice(0, 4)).toEqual(['0', '10 d', '20 d', '30 d']);
+    expect(labels(4).slice(0, 4)).toEqual(['0', '12:00:00', '1 d', '1 d 12 h']);
+  });
+
   it('has few ticks, whatever the span', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-5, max: 1e9, noNaN: true }), fc.integer({ min: 1, max: 20 }), (span, most) => {
@@ -432,6 +439,11 @@ describe('the time axis', () => {
     [-61, 1, '-1:01'],
     [59.9999, 0.001, '60.000 s'],
     [60.25, 0.01, '1:00.25'],
+    [86_399.9999, 0.001, '1 d 0:00:00.000'],
+    [86_400, 43_200, '1 d'],
+    [129_600, 43_200, '1 d 12 h'],
+    [8_208_000, 86_400, '95 d'],
+    [-180_061, 1, '-2 d 2:01:01'],
   ])('writes %d s as %s', (seconds, step, text) => {
     expect(secondsText(seconds, step)).toBe(text);
   });
