@@ -1,6 +1,6 @@
 import { brokenRule } from '../../terminal/handshakes/diagnostics.js';
 import type { DiffTotals } from '../../traffic/run-records/reply-difference.js';
-import type { ClientOutcome } from '../../live/client/client.js';
+import type { ClientOutcome } from '../../live/client/client-outcome.js';
 import { EXIT } from '../host/exit.js';
 import { closeCodeInfo } from '../../traffic/toolbox/builders.js';
 

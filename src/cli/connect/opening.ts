@@ -1,11 +1,6 @@
 import type { StreamRecorder } from '../../codec/http2/http2-taker.js';
-import {
-  Client,
-  type ClientLine,
-  type LiveClientOptions,
-  type ClientTaker,
-  type ClientOutcome,
-} from '../../live/client/client.js';
+import { Client, type ClientLine, type LiveClientOptions, type ClientTaker } from '../../live/client/client.js';
+import type { ClientOutcome } from '../../live/client/client-outcome.js';
 import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { escapeText, foreignLine, foreignLines } from '../../describe/escape.js';

@@ -1,5 +1,6 @@
 import { count } from '../../terminal/layout.js';
-import type { Client, ClientOutcome } from '../../live/client/client.js';
+import type { Client } from '../../live/client/client.js';
+import type { ClientOutcome } from '../../live/client/client-outcome.js';
 import { Player, type ReplayEnd } from '../../live/replay/player.js';
 import { ReplyDiff } from '../../live/replay/reply-diff.js';
 import type { Script } from '../../live/replay/script.js';

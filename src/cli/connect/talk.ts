@@ -1,4 +1,5 @@
-import type { Client, ClientOutcome } from '../../live/client/client.js';
+import type { Client } from '../../live/client/client.js';
+import type { ClientOutcome } from '../../live/client/client-outcome.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import type { Sent, SendSource } from './source.js';
 import type { ConnectEnding } from './conclusion.js';

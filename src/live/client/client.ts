@@ -4,8 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import { OPCODE } from '../../codec/frames/registry.js';
-import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
-import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
+import type { Diagnostic } from '../../rules/catalogue.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Http2Channel } from '../http2/http2-line.js';
@@ -19,8 +18,10 @@ import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
 import { httpTrouble } from './http-trouble.js';
 import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
+import type { ClientOutcome } from './client-outcome.js';
+import { isServers } from './servers-faults.js';
 import { checkSubprotocols } from './subprotocols.js';
-import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
+import { refusalOf } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
 
 /** What a client sends on: a socket of its own, or a stream of an HTTP/2 connection, which is watched as a whole. */
@@ -39,41 +40,6 @@ export interface LiveClientOptions extends LiveContext {
   readonly deflate: PerMessageDeflateOptions | false;
   readonly autoPong: boolean;
 }
-
-/** How a connection ended. */
-export type ClientOutcome =
-  /** Another status than 101. */
-  | ({ readonly kind: 'refused' } & RefusedHandshake)
-  /** 101, but the handshake is invalid (RFC 6455 §4.1); or no HTTP at all. */
-  | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
-  /** It ended before there was an answer. */
-  | {
-      readonly kind: 'unanswered';
-      readonly message: string;
-      /** An alert of TLS ended it. */
-      readonly isAlert?: true;
-    }
-  /** The peer broke the protocol after 101. */
-  | { readonly kind: 'broken'; readonly message: string; readonly diagnostic?: Diagnostic }
-  /** Closed with a close frame; `code` is 1005 where it has none. */
-  | {
-      readonly kind: 'closed';
-      readonly code: number;
-      readonly reason: string;
-      readonly byPeer: boolean;
-      /** The code that we closed with. */
-      readonly ours?: number;
-      /** The limit of this end for which we closed, in words. */
-      readonly limit?: string;
-    }
-  /** Ended without one (1006). */
-  | {
-      readonly kind: 'dropped';
-      readonly reset: boolean;
-      readonly byPeer: boolean;
-      /** Why this end ended the connection, in words. */
-      readonly why?: string;
-    };
 
 export interface ClientTaker extends LiveTaker {
   /** Nothing can be sent for some time, in words. */
@@ -360,7 +326,7 @@ export class Client {
 
   /** The peer's faults are kept: `ws` accepts some of them. */
   private judge(record: Judged): void {
-    const found = record.diagnostics.length > 0 ? record.diagnostics.find((one) => isPeers(record, one)) : undefined;
+    const found = record.diagnostics.length > 0 ? record.diagnostics.find((one) => isServers(record, one)) : undefined;
     if (record.type === 'handshake') {
       this.handshake = record.handshake;
       this.handshakeFault = found;
@@ -380,16 +346,4 @@ export class Client {
     this.waiting = [];
     for (const resolve of waiting) resolve();
   };
-}
-
-/** Answers over HTTP/2 that neither open nor refuse. */
-const NO_STATUS: ReadonlySet<string> = new Set(['h2-status-101', 'h2-status-missing']);
-
-/** A fault of the peer that is an error: neither what we sent on purpose, nor what a lost connection cut off. */
-function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>): boolean {
-  if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
-  if (record.type === 'handshake') {
-    return diagnostic.side === 'response' && (record.handshake.upgraded || NO_STATUS.has(diagnostic.code));
-  }
-  return record.direction === 'server';
 }

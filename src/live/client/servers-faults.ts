@@ -1,0 +1,18 @@
+import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
+import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
+import type { Judged } from '../../traffic/judged.js';
+
+/** Answers over HTTP/2 that neither open nor refuse. */
+const NO_STATUS: ReadonlySet<string> = new Set(['h2-status-101', 'h2-status-missing']);
+
+/** A fault of the server that is an error: neither what we sent on purpose, nor what a lost connection cut off. */
+export function isServers(
+  record: Judged,
+  diagnostic: Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>,
+): boolean {
+  if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
+  if (record.type === 'handshake') {
+    return diagnostic.side === 'response' && (record.handshake.upgraded || NO_STATUS.has(diagnostic.code));
+  }
+  return record.direction === 'server';
+}
