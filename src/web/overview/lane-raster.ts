@@ -1,13 +1,10 @@
 import { BAR_KINDS, BAR_STEPS, barHeight, barKind, BITS_OF_BAR } from '../../describe/timeline/bar-bits.js';
 import type { BinSpans, LaneBins } from '../../describe/timeline/bins.js';
+import type { LaneSize } from './lane-size.js';
 import { framePixels, type Inks } from './overview-ink.js';
 
-/** Pixels of the tallest bar, and of the line from a ping to its pong. */
-export const BAR_HEIGHT = BAR_STEPS;
+/** Pixels of the line from a ping to its pong. */
 const WAIT_HEIGHT = 2;
-/** From the line of the lane to that of the client's pongs, and to that of the server's: on the side of whoever pinged. */
-const WAIT_BELOW = BAR_HEIGHT - 2;
-const WAIT_ABOVE = -BAR_HEIGHT;
 
 const BAR_MASK = (1 << BITS_OF_BAR) - 1;
 const CONTROL = BAR_KINDS.indexOf('control');
@@ -27,24 +24,34 @@ export class LaneRaster {
   private readonly pen = this.canvas.getContext('2d', { willReadFrequently: true })!;
   private image = new ImageData(1, 1);
   private pixels = new Uint32Array(this.image.data.buffer);
+  private rows = barRows(1);
   private colours: { readonly of: Inks; readonly pixels: Uint32Array } | undefined;
-  /** Of the bars that are painted, by column: pixels, 0 for none, and the colour. */
+  /** Of the bars that are painted, by column: steps, 0 for none, and the colour. */
   private heights = new Uint8Array(1);
   private inked = new Uint32Array(1);
 
   /** On no background. The canvas is the same at each call. */
-  draw(width: number, height: number, lanes: readonly RasterLane[], inks: Inks): HTMLCanvasElement {
+  draw(
+    width: number,
+    height: number,
+    lanes: readonly RasterLane[],
+    inks: Inks,
+    { step, wait }: LaneSize,
+  ): HTMLCanvasElement {
     const { image, canvas } = this;
+    if (this.rows.step !== step) this.rows = barRows(step);
     if (this.colours?.of !== inks) this.colours = { of: inks, pixels: framePixels(inks) };
     if (image.width === width && image.height === height) this.pixels.fill(0);
     else this.resize(width, height);
     const { pixels } = this.colours;
+    const { above, below, around } = this.rows;
     for (const { bins, middle } of lanes) {
-      this.paintWaits(bins.clientPongs, middle + WAIT_BELOW, pixels[CONTROL]!);
-      this.paintWaits(bins.serverPongs, middle + WAIT_ABOVE, pixels[CONTROL]!);
-      this.paintBars(bins.bars, 0, ABOVE, middle);
-      this.paintBars(bins.bars, BITS_OF_BAR, BELOW, middle);
-      this.paintBars(bins.unknownBars, 0, AROUND, middle);
+      // On the side of whoever pinged.
+      this.paintWaits(bins.clientPongs, middle + wait - WAIT_HEIGHT, pixels[CONTROL]!);
+      this.paintWaits(bins.serverPongs, middle - wait, pixels[CONTROL]!);
+      this.paintBars(bins.bars, 0, above, middle);
+      this.paintBars(bins.bars, BITS_OF_BAR, below, middle);
+      this.paintBars(bins.unknownBars, 0, around, middle);
     }
     this.pen.putImageData(this.image, 0, 0);
     return canvas;
@@ -105,12 +112,26 @@ export class LaneRaster {
 interface BarRow {
   /** Pixels below the line of the lane. */
   readonly down: number;
-  /** The height of the bars that reach it. */
+  /** The height of the bars that reach it: steps. */
   readonly least: number;
 }
 
+interface BarRows {
+  /** Pixels of a step. */
+  readonly step: number;
+  readonly above: readonly BarRow[];
+  readonly below: readonly BarRow[];
+  readonly around: readonly BarRow[];
+}
+
 /** What the client sent is above the line, what the server sent below it, and where that is not known around it. */
-const STEPS = Array.from({ length: BAR_STEPS }, (_, i) => i + 1);
-const ABOVE = STEPS.map((least): BarRow => ({ down: -1 - least, least }));
-const BELOW = STEPS.map((least): BarRow => ({ down: least, least }));
-const AROUND = STEPS.map((least): BarRow => ({ down: least % 2 === 0 ? -least / 2 : (least - 1) / 2, least }));
+function barRows(step: number): BarRows {
+  const rows = (down: (row: number) => number): BarRow[] =>
+    Array.from({ length: BAR_STEPS * step }, (_, row) => ({ down: down(row), least: Math.floor(row / step) + 1 }));
+  return {
+    step,
+    above: rows((row) => -2 - row),
+    below: rows((row) => row + 1),
+    around: rows((row) => (row % 2 === 0 ? row / 2 : -(row + 1) / 2)),
+  };
+}

@@ -4,13 +4,11 @@ import { ROW_MARK } from '../../describe/timeline/lane-rows.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
 import { closeCodeInfo } from '../../codec/frames/registry.js';
-import { BAR_HEIGHT, type LaneRaster } from './lane-raster.js';
+import type { LaneRaster } from './lane-raster.js';
+import type { LaneSize } from './lane-size.js';
 import { fittedText } from './fitted-text.js';
 import type { Inks } from './overview-ink.js';
 
-/** Pixels of a lane. */
-export const LANE_HEIGHT = 26;
-const HALF = BAR_HEIGHT;
 /** Characters. */
 const MOST_LABEL = 40;
 /** Pixels before a label. */
@@ -30,6 +28,7 @@ export interface LaneDrawing {
   readonly right: number;
   /** The top of the lane. */
   readonly top: number;
+  readonly size: LaneSize;
   /** The place of a time on the axis: pixels. */
   readonly x: (time: number) => number;
 }
@@ -57,12 +56,12 @@ export function drawLanes(
 ): void {
   const [first] = drawings;
   if (first === undefined) return;
-  const { left, right, top } = first;
-  const height = drawings.length * LANE_HEIGHT;
+  const { left, right, top, size } = first;
+  const height = drawings.length * size.height;
   for (const { isSelected, top: y } of drawings) {
     if (!isSelected) continue;
     pen.fillStyle = inks.select;
-    pen.fillRect(0, y, right, LANE_HEIGHT);
+    pen.fillRect(0, y, right, size.height);
   }
   clipped(pen, { x: 0, width: left - LABEL_GAP, top, height }, () =>
     drawings.forEach((one) => drawLabel(pen, inks, one)),
@@ -77,7 +76,7 @@ export function drawLanes(
     });
     // Its pixels are those of the style sheet: sharp on a screen that has more.
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(raster.draw(Math.ceil(right - left), height, bars, inks), left, top);
+    pen.drawImage(raster.draw(Math.ceil(right - left), height, bars, inks, size), left, top);
     for (const drawing of drawings) {
       drawMarks(pen, inks, drawing, middleOf(drawing));
       drawEnd(pen, inks, drawing, middleOf(drawing));
@@ -85,8 +84,8 @@ export function drawLanes(
   });
 }
 
-function middleOf({ top }: LaneDrawing): number {
-  return top + LANE_HEIGHT / 2;
+function middleOf({ top, size }: LaneDrawing): number {
+  return top + size.height / 2;
 }
 
 interface ClipArea {
@@ -105,8 +104,9 @@ function clipped(pen: CanvasRenderingContext2D, { x, width, top, height }: ClipA
   pen.restore();
 }
 
-function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, { lane, label, left, top }: LaneDrawing): void {
-  const middle = top + LANE_HEIGHT / 2;
+function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing): void {
+  const { lane, label, left } = drawing;
+  const middle = middleOf(drawing);
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   pen.fillStyle = inks[lane.outcome];
@@ -127,33 +127,34 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
 
 /** A box on the side that took nothing. */
 function drawStalls(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing, middle: number): void {
-  const { bins, left } = drawing;
+  const { bins, left, size } = drawing;
   const draw = ({ count, begins, ends }: BinSpans, y: number): void => {
     pen.strokeStyle = inks.trouble;
     pen.lineWidth = 1;
     for (let at = 0; at < count; at++) {
       const width = Math.max(3, ends[at]! - begins[at]!);
-      pen.strokeRect(left + begins[at]! + 0.5, y, width, HALF - 2);
+      pen.strokeRect(left + begins[at]! + 0.5, y, width, size.half - 2);
     }
   };
-  draw(bins.clientStalls, middle - HALF + 0.5);
+  draw(bins.clientStalls, middle - size.half + 0.5);
   draw(bins.serverStalls, middle + 1.5);
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */
-function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
+function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left, size }: LaneDrawing, middle: number): void {
+  const { half } = size;
   for (let column = 0; column < bins.width; column++) {
     const mark = bins.marks[column]!;
     if (mark === 0) continue;
     const x = left + column;
     if (mark & ROW_MARK.handshake) {
       pen.fillStyle = mark & ROW_MARK.refused ? inks.refused : inks.handshake;
-      pen.fillRect(x, middle - HALF, 2, 2 * HALF);
+      pen.fillRect(x, middle - half, 2, 2 * half);
     }
-    if (mark & ROW_MARK.gap) drawGap(pen, inks, x, middle);
+    if (mark & ROW_MARK.gap) drawGap(pen, inks, x, middle, half);
     if (mark & (ROW_MARK.error | ROW_MARK.warning)) {
       const isError = (mark & ROW_MARK.error) !== 0;
-      diamond(pen, x + 0.5, middle - HALF + 4, 4);
+      diamond(pen, x + 0.5, middle - half + 4, 4);
       pen.fillStyle = isError ? inks.error : inks.back;
       pen.strokeStyle = isError ? inks.back : inks.warning;
       pen.lineWidth = isError ? 1 : 1.5;
@@ -164,11 +165,11 @@ function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: La
 }
 
 /** Bytes that were not captured: the line is broken, between two dashed strokes. */
-function drawGap(pen: CanvasRenderingContext2D, inks: Inks, x: number, middle: number): void {
+function drawGap(pen: CanvasRenderingContext2D, inks: Inks, x: number, middle: number, half: number): void {
   pen.fillStyle = inks.back;
-  pen.fillRect(x - 2, middle - HALF, 5, 2 * HALF);
+  pen.fillRect(x - 2, middle - half, 5, 2 * half);
   pen.fillStyle = inks.trouble;
-  for (let y = middle - HALF; y < middle + HALF; y += 5) {
+  for (let y = middle - half; y < middle + half; y += 5) {
     pen.fillRect(x - 2, y, 1, 3);
     pen.fillRect(x + 2, y, 1, 3);
   }

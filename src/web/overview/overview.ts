@@ -19,7 +19,6 @@ import {
   drawDensity,
   drawLanes,
   drawStrip,
-  LANE_HEIGHT,
   outcomeText,
   type LaneDrawing,
 } from './overview-draw.js';
@@ -28,6 +27,7 @@ import { Gestures } from './overview-gestures.js';
 import { setUpKeys } from './overview-keys.js';
 import { densityTable, lanesTable } from './overview-table.js';
 import { LaneRaster } from './lane-raster.js';
+import { laneSize } from './lane-size.js';
 import { penOf } from './overview-pen.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
 import type { LaneLabel } from '../feed/row-source.js';
@@ -74,6 +74,7 @@ export class Overview {
   private inks: Inks | undefined;
   private table: LaneTable = { all: [], order: new Uint32Array(0), first: NaN, last: NaN };
   private lanes: TimeLane[] = [];
+  private size = laneSize(0, 0);
   private whole: AxisView = { from: 0, to: 1 };
   /** Undefined: the whole. */
   private view: AxisView | undefined;
@@ -152,7 +153,8 @@ export class Overview {
     const { first, last } = this.table;
     this.whole = wholeView(first, last);
     this.counts = density(this.feed.columns, { ...this.whole, width: Math.max(1, this.width) });
-    this.spacer.style.height = `${this.lanes.length * LANE_HEIGHT + AXIS_HEIGHT}px`;
+    this.size = laneSize(this.lanes.length, this.scroll.clientHeight - AXIS_HEIGHT);
+    this.spacer.style.height = `${this.lanes.length * this.size.height + AXIS_HEIGHT}px`;
     if (this.selected === undefined) this.about.textContent = Number.isNaN(first) ? EMPTY : this.summary();
     if (!this.tables.hidden) this.fillTables();
     this.schedule();
@@ -184,7 +186,7 @@ export class Overview {
   }
 
   private laneAt(y: number): TimeLane | undefined {
-    return this.lanes[Math.floor((y + this.scroll.scrollTop - AXIS_HEIGHT) / LANE_HEIGHT)];
+    return this.lanes[Math.floor((y + this.scroll.scrollTop - AXIS_HEIGHT) / this.size.height)];
   }
 
   private look(view: AxisView | undefined): void {
@@ -252,20 +254,20 @@ export class Overview {
   private draw(): void {
     this.scheduled = false;
     const inks = (this.inks ??= this.probe.read());
-    const { scroll, left, width, shown, table } = this;
+    const { scroll, left, width, shown, table, size } = this;
     const { clientWidth, clientHeight: height } = scroll;
     const pen = penOf(this.canvas, clientWidth, height);
     const scale = width / this.seconds;
     const x = (time: number): number => left + (time - shown.from) * scale;
     const { scrollTop } = scroll;
-    const first = Math.floor(scrollTop / LANE_HEIGHT);
-    const lanes = this.lanes.slice(first, first + Math.ceil(height / LANE_HEIGHT) + 1);
+    const first = Math.floor(scrollTop / size.height);
+    const lanes = this.lanes.slice(first, first + Math.ceil(height / size.height) + 1);
     const bins = this.binned.of(lanes, this.feed.columns, table, { ...shown, width: Math.floor(width) });
     const drawings = lanes.map((lane, i): LaneDrawing => {
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
-      const top = AXIS_HEIGHT + (first + i) * LANE_HEIGHT - scrollTop;
+      const top = AXIS_HEIGHT + (first + i) * size.height - scrollTop;
       const isSelected = lane.connection === this.selected;
-      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, x };
+      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, size, x };
     });
     drawLanes(pen, inks, drawings, this.raster);
     pen.fillStyle = inks.back;
@@ -349,9 +351,9 @@ export class Overview {
   private moveTo(lane: TimeLane | undefined): void {
     if (lane === undefined) return;
     this.select(lane);
-    const { scroll } = this;
-    const top = this.lanes.indexOf(lane) * LANE_HEIGHT;
-    const bottom = top + LANE_HEIGHT - (scroll.clientHeight - AXIS_HEIGHT);
+    const { scroll, size } = this;
+    const top = this.lanes.indexOf(lane) * size.height;
+    const bottom = top + size.height - (scroll.clientHeight - AXIS_HEIGHT);
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (bottom > scroll.scrollTop) scroll.scrollTop = bottom;
   }
