@@ -26,6 +26,8 @@ class App {
   private channel: Channel | undefined;
   /** Nothing was shown so far. */
   private isFirst = true;
+  /** What stands above the page: of the connection to wsinspect, and of what is shown. */
+  private readonly notes = { lost: '', shown: '' };
 
   /** `body`: the page before anything was put into it. */
   constructor(private readonly body: Node) {
@@ -140,13 +142,21 @@ class App {
   }
 
   private say(text: string): void {
+    this.notes.shown = text;
+    this.showNotes();
+  }
+
+  private showNotes(): void {
     const note = byId('feed-note', HTMLElement);
-    note.textContent = text;
+    const text = [this.notes.lost, this.notes.shown].filter((part) => part !== '').join('; ');
+    if (note.textContent !== text) note.textContent = text;
     note.hidden = text === '';
   }
 
   private setState(isOpen: boolean): void {
     if (!isOpen) this.live?.ended();
+    this.notes.lost = isOpen ? '' : this.file === undefined ? LOST_LIVE : LOST_FILE;
+    this.showNotes();
     const state = byId('channel', HTMLElement);
     state.dataset['state'] = isOpen ? 'on' : 'off';
     byId('channel-text', HTMLElement).textContent = isOpen ? 'watching' : 'not watching: try again';
@@ -157,6 +167,10 @@ class App {
     if (name === 'compare') this.live?.compare.opened();
   }
 }
+
+const LOST = 'wsinspect has ended, or its connection to this page has';
+const LOST_LIVE = `${LOST}: nothing new is shown`;
+const LOST_FILE = `${LOST}: rows that were not in sight so far can't be shown`;
 
 /** What a report embeds. */
 interface EmbeddedFeed {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -47,6 +48,19 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.fill('#filter', '');
     await page.locator('#rows .row .name', { hasText: 'text' }).first().click();
     await page.locator('#detail .byte').first().waitFor();
+    await page.context().close();
+  });
+
+  it('says above its tabs what was wrong with the file, and that its server has ended', async () => {
+    const cut = shop.write('cut.pcap', readFileSync(CHAT).subarray(0, 3000));
+    const page = await pages.open(await view(cut));
+    const note = page.locator('#feed-note');
+    await page.locator('#feed-note', { hasText: /cut\.pcap: offset \d+: cut off in the middle of a packet/ }).waitFor();
+    viewings.end();
+    await page.locator('#feed-note', { hasText: 'wsinspect has ended' }).waitFor();
+    expect(await note.textContent()).toContain('cut off in the middle of a packet');
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row', { hasText: '…' }).first().waitFor();
     await page.context().close();
   });
 

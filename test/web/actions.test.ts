@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../src/codec/bytes/hex.js';
 import { copyForms } from '../../src/web/actions/copy-forms.js';
 import { messageDiff } from '../../src/web/actions/message-diff.js';
-import { withBitFlipped } from '../../src/web/frame/flip-bit.js';
+import { standsAlone, withBitFlipped } from '../../src/web/frame/flip-bit.js';
 import { wireOf } from '../../src/web/frame/frame-model.js';
 import type { FrameItem, HandshakeItem, Item } from '../../src/web/items.js';
 import { readPasted } from '../../src/web/paste/paste-reading.js';
@@ -32,6 +32,22 @@ describe('what is copied of a record', () => {
   it('is nothing where a part of the bytes is not here', () => {
     expect(copyForms(framesOf('8105aabb')[0]!)).toEqual([]);
     expect(copyForms({ ...framesOf(HELLO)[0]!, received: 5000 })).toEqual([]);
+  });
+
+  /** The second of two messages that share a window, and the end of a message in two frames. */
+  const dependent = (): FrameItem[] => [
+    readPasted('c10fca48cdc9c957c84022cbf38b725200' + 'c104c2210900', 'server', true).items[1] as FrameItem,
+    readPasted('01026162' + '80026364', 'server').items[1] as FrameItem,
+  ];
+
+  it('is a command of decode only where the bytes alone are judged as they were', () => {
+    const deflated = readPasted('c107f248cdc9c90700', 'server', true).items as FrameItem[];
+    expect([...deflated, ...framesOf(HELLO)].map(standsAlone)).toEqual([true, true]);
+    expect(dependent().map(standsAlone)).toEqual([false, false]);
+    expect(dependent().map((item) => copyForms(item).find(({ name }) => name === 'wsinspect')?.needsTrial)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   const request = (line: string, ...headers: [string, string][]): HandshakeItem =>
@@ -101,6 +117,13 @@ describe('a bit that is flipped', () => {
   ])('of byte %i, bit %i, is read by the codec', (at, bit, of, expected) => {
     const [flipped] = withBitFlipped(frame!, at, bit);
     expect(of(flipped as FrameItem)).toBe(expected);
+  });
+
+  it('of a frame that needs those before it has no findings for lack of them', () => {
+    const fragment = readPasted('01026162' + '80026364', 'server').items[1] as FrameItem;
+    expect(withBitFlipped(fragment, 2, 0).flatMap(({ findings }) => findings)).toEqual([]);
+    const codes = withBitFlipped(fragment, 0, 6).flatMap(({ findings }) => findings.map(({ code }) => code));
+    expect(codes).toEqual(['rsv-without-extension']);
   });
 
   it('and flipped back gives the frame again; none makes the page fail', () => {

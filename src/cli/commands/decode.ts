@@ -35,7 +35,7 @@ async function show(io: Io, hex: readonly string[], options: DecodeOptions): Pro
   const { withReport } = await import('../entries/report.js');
   const names = [...file, ...hex].filter((name) => io.fileExists(name));
   const inputs = [...names, ...keylog];
-  return withReport(io, { ...options, html }, { inputs }, (watcher) => read(io, hex, options, watcher));
+  return withReport(io, { ...options, html }, { inputs }, (watcher, own) => read(own, hex, options, watcher));
 }
 
 /** Reads the inputs; what is shown also goes to `watcher`. */

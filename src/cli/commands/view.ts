@@ -4,7 +4,9 @@ import { PageServer } from '../../live/server/page-server.js';
 import { ViewChannel } from '../../live/server/view-channel.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { EXIT, isUsageError, UsageError } from '../host/exit.js';
-import type { Io, Output } from '../host/io.js';
+import type { Io } from '../host/io.js';
+import { problemText } from '../host/problem-text.js';
+import { teedStderr } from '../host/teed-stderr.js';
 import { counted } from '../input/measured-chunks.js';
 import { changed } from '../host/changed-io.js';
 import { pageAccess } from '../live/page-access.js';
@@ -13,7 +15,6 @@ import { VERSION } from '../options/version.js';
 import type { ViewCommandOptions } from '../options/view-options.js';
 import { optionReadTwice } from '../decode/selection.js';
 import { checkReading } from '../decode/traffic-options.js';
-import { withoutPasswords } from '../options/passwords.js';
 import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
 import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
@@ -107,9 +108,7 @@ class ViewReading extends StoredReading {
       await read(this.counting(), [], reading, this.store);
     } catch (error) {
       if (!isUsageError(error) || this.store.columns.length === 0) throw error;
-      const { source, line, column } = error.place;
-      const place = [source, line === undefined ? undefined : `line ${line}, column ${column ?? 1}`];
-      this.problem = withoutPasswords([...place, error.message].filter((part) => part !== undefined).join(': '));
+      this.problem = problemText(error);
       await io.stderr.write(print`wsinspect: ${escapeText(this.problem)}\n`);
     }
     this.isDone = true;
@@ -128,23 +127,9 @@ class ViewReading extends StoredReading {
       close: () => io.stdin.close?.(),
       [Symbol.asyncIterator]: () => chunks,
     };
-    return changed(io, { stdin, stderr: this.teed(), readFile: (path) => counted(io.readFile(path), count) });
-  }
-
-  /** What is printed about the reading is shown in the page too. There is no bar: the page has it. */
-  private teed(): Output {
-    const { stderr } = this.io;
-    return {
-      isTTY: false,
-      get closed() {
-        return stderr.closed;
-      },
-      write: (data) => {
-        const text = typeof data === 'string' ? data : Buffer.from(data).toString();
-        this.store.notice(text.trimEnd().replace(/^wsinspect: /, ''), this.io.now());
-        return stderr.write(data);
-      },
-      payload: (data) => stderr.payload(data),
-    };
+    // What is printed about the reading is shown in the page too.
+    // There is no bar: the page has it.
+    const stderr = teedStderr(io, (message) => this.report(message, io.now()), false);
+    return changed(io, { stdin, stderr, readFile: (path) => counted(io.readFile(path), count) });
   }
 }

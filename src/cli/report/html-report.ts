@@ -2,11 +2,15 @@ import * as fs from 'node:fs';
 import { basename } from 'node:path';
 import { escapeText } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
+import { ReadingNotices } from '../../describe/timeline/reading-notices.js';
 import type { RecordWatcher } from '../decode/record-output.js';
-import { UsageError } from '../host/exit.js';
+import { changed } from '../host/changed-io.js';
+import { isUsageError, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { checkOutputs } from '../host/output-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+import { problemText } from '../host/problem-text.js';
+import { teedStderr } from '../host/teed-stderr.js';
 import { pageFile } from '../live/page-access.js';
 import { RecordFile } from '../record/record-file.js';
 import { ReportCollector } from './report-collector.js';
@@ -33,20 +37,31 @@ export async function withReport(
   io: Io,
   { html, quiet }: ReportOptions,
   { inputs, title = titleOf(inputs) }: ReportSubject,
-  run: (watcher: RecordWatcher) => Promise<number>,
+  run: (watcher: RecordWatcher, io: Io) => Promise<number>,
 ): Promise<number> {
   const output = { option: '--html', path: html };
   checkOutputs(fs, [output], inputs);
   const parts = await pageParts(io);
   const file = new RecordFile(fs, output);
   const collector = new ReportCollector();
+  const notices = new ReadingNotices();
+  const stderr = teedStderr(io, (message) => notices.add(withoutFolders(message, inputs)));
   try {
-    return await run(collector);
+    return await run(collector, changed(io, { stderr }));
+  } catch (error) {
+    if (isUsageError(error)) notices.add(`the rest can't be read: ${withoutFolders(problemText(error), inputs)}`);
+    throw error;
   } finally {
+    const note = [collector.note, ...notices.words].filter((part) => part !== '').join('; ');
     if (collector.records.length === 0) file.discard();
-    else write(file, reportPage(parts, { records: collector.records, note: collector.note, title }));
+    else write(file, reportPage(parts, { records: collector.records, note, title }));
     if (collector.note !== '' && !quiet) await io.stderr.write(print`--html: ${escapeText(collector.note)}\n`);
   }
+}
+
+/** Whoever gets a report does not learn where its maker keeps files. */
+function withoutFolders(message: string, inputs: readonly string[]): string {
+  return inputs.reduce((text, path) => text.replaceAll(path, basename(path)), message);
 }
 
 /** The modules of the page: each after those that it imports. */

@@ -1,3 +1,4 @@
+import { ReadingNotices } from './reading-notices.js';
 import type { RecordStore } from './record-store.js';
 import type { ViewSource } from './viewer-end.js';
 
@@ -8,6 +9,7 @@ export abstract class StoredReading implements ViewSource {
   isDone = false;
   /** Why it could not be read further. */
   protected problem: string | undefined;
+  private readonly notices = new ReadingNotices();
 
   /** `total`: bytes that are read in all; undefined where that is not known. */
   constructor(
@@ -26,9 +28,15 @@ export abstract class StoredReading implements ViewSource {
   }
 
   progress(): object {
-    const { read, total, isDone, problem, store } = this;
+    const { read, total, isDone, problem, notices, store } = this;
     const { left, bare } = store;
-    return { rows: store.columns.length, read, total, isDone, problem, left, bare };
+    return { rows: store.columns.length, read, total, isDone, problem, left, bare, notices: notices.words };
+  }
+
+  /** What is reported about the reading: a row, and the first ones also above the page. `time` NaN: unknown. */
+  protected report(message: string, time: number): void {
+    this.store.notice(message, time);
+    this.notices.add(message);
   }
 
   record(row: number): string | undefined {

@@ -1,6 +1,6 @@
-import { el } from '../dom.js';
+import { el, refill } from '../dom.js';
 import type { Item } from '../items.js';
-import { copyForms } from './copy-forms.js';
+import { copyForms, type CopyForm } from './copy-forms.js';
 import { messageDiff } from './message-diff.js';
 
 const SIGN_WORDS = { '-': 'first: ', '+': 'second: ', ' ': '' } as const;
@@ -12,10 +12,8 @@ let marked: Item | undefined;
 export function actionsBar(item: Item): HTMLElement {
   const bar = el('div', { class: 'actions' });
   const out = el('div', { class: 'action-result', role: 'status' });
-  for (const { name, text } of copyForms(item)) {
-    bar.append(
-      button(`Copy ${name}`, () => void copy(text).then((words) => out.replaceChildren(words, el('code', { text })))),
-    );
+  for (const form of copyForms(item)) {
+    bar.append(button(`Copy ${form.name}`, () => void copied(item, form).then((shown) => refill(out, shown))));
   }
   if (item.kind === 'frame' || item.kind === 'packet') {
     bar.append(
@@ -34,6 +32,18 @@ function button(text: string, act: () => void): HTMLElement {
   one.addEventListener('click', act);
   return one;
 }
+
+async function copied(item: Item, { text, needsTrial, remark }: CopyForm): Promise<(string | HTMLElement)[]> {
+  if (needsTrial && item.kind === 'frame') {
+    const { standsAlone } = await import('../reading.js');
+    if (!standsAlone(item)) return [NOT_ALONE];
+  }
+  return [await copy(text), el('code', { text }), ...(remark === undefined ? [] : [el('p', { text: remark })])];
+}
+
+const NOT_ALONE =
+  'Not copied: this frame continues a message, or was compressed with what came before it. Its bytes alone would be ' +
+  'judged as broken. The command for the whole: wsinspect decode -f FILE --connection N --view annotated';
 
 /** The text stays in sight: where the browser gives no clipboard, it is copied from there. */
 async function copy(text: string): Promise<string> {

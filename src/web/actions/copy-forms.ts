@@ -1,4 +1,5 @@
 import { hexOf } from '../../codec/bytes/hex.js';
+import { OPCODE } from '../../codec/frames/registry.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { wireOf } from '../frame/frame-model.js';
 import { visible } from '../format.js';
@@ -8,6 +9,10 @@ import type { FrameItem, HandshakeItem, Item, PacketItem } from '../items.js';
 export interface CopyForm {
   readonly name: string;
   readonly text: string;
+  /** Of a frame that may need those before it: whether the text is of use has to be tried. */
+  readonly needsTrial?: true;
+  /** What the record does not say, and whoever runs the command has to know. */
+  readonly remark?: string;
 }
 
 /** The forms of a record. Bytes are those of the wire, and only where all of them are here: a part would be another frame. */
@@ -31,11 +36,12 @@ function isWhole({ payload, payloadBytes }: PacketItem): boolean {
 function frameForms(item: FrameItem): CopyForm[] {
   if (item.truncated || item.received !== item.payload.length) return [];
   const bytes = wireOf(item);
+  const needsTrial = (item.compressed || item.header.opcode === OPCODE.continuation) && { needsTrial: true as const };
   const direction = item.direction === 'unknown' ? '' : `--direction ${item.direction} `;
   const deflate = item.compressed ? '--deflate ' : '';
   return [
     ...byteForms(bytes),
-    { name: 'wsinspect', text: `wsinspect decode ${deflate}${direction}-- ${hexOf(bytes)}` },
+    { name: 'wsinspect', text: `wsinspect decode ${deflate}${direction}-- ${hexOf(bytes)}`, ...needsTrial },
   ];
 }
 
@@ -59,7 +65,8 @@ function curlForms({ request, stream }: HandshakeItem): CopyForm[] {
   const headers = request.headers
     .filter(([name]) => TOKEN.test(name) && name.toLowerCase() !== 'host')
     .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`);
-  return [{ name: 'curl', text: ['curl -i -N -g --http1.1', ...headers, quoted(`http://${host}${target}`)].join(' ') }];
+  const text = ['curl -i -N -g --http1.1', ...headers, quoted(`http://${host}${target}`)].join(' ');
+  return [{ name: 'curl', text, remark: 'If it was wss, write https:// in it.' }];
 }
 
 /** As one word of a shell. What is not seen, or would act on a terminal, is written as bytes. */

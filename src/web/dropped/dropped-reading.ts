@@ -49,15 +49,16 @@ export class DroppedReading extends StoredReading {
         passedOver: () => undefined,
         notice: (message) => this.notice(message),
         wrong: (type, message) => {
+          if (type !== 'problem') return this.notice(message);
           store.notice(message, NaN);
-          if (type === 'problem') this.problem = message;
+          this.problem = message;
         },
       },
     );
   }
 
   notice(message: string): void {
-    this.store.notice(message, NaN);
+    this.report(message, NaN);
   }
 
   /** A key log, all of it. */

@@ -18,6 +18,8 @@ export interface FeedProgress {
   /** Records that are not listed, and rows whose records are not kept. */
   readonly left: number;
   readonly bare: number;
+  /** What was reported about the reading. */
+  readonly notices?: readonly string[];
 }
 
 /** Rows that are not drawn as they come: milliseconds. */
@@ -177,7 +179,7 @@ export function progressText({ read, total, isDone }: FeedProgress): string {
 }
 
 /** What the page does not have; empty where it has all. */
-export function leftOutText({ left, bare, problem }: FeedProgress): string {
+export function leftOutText({ left, bare, problem, notices = [] }: FeedProgress): string {
   const words = [
     ...(problem === undefined ? [] : [`the rest can't be read: ${problem}`]),
     ...(left === 0
@@ -186,6 +188,7 @@ export function leftOutText({ left, bare, problem }: FeedProgress): string {
     ...(bare === 0
       ? []
       : [`of ${bare.toLocaleString('en')} later records only the overview is kept, for lack of memory`]),
+    ...notices,
   ];
   return words.join('; ');
 }

@@ -13,8 +13,29 @@ const MOST_MESSAGE = 64 * 1024;
 /** What is read of the frame's bytes when one bit of them is another: `bit` 7 is the highest. */
 export function withBitFlipped(item: FrameItem, at: number, bit: number): Item[] {
   const bytes = wireOf(item);
+  const missing = findingsOfLack(item, bytes);
   bytes[at]! ^= 1 << bit;
-  const { direction, compressed } = item;
+  return readAlone(item, bytes).map((read) => ({
+    ...read,
+    findings: read.findings.filter(({ code }) => !missing.has(code)),
+    connection: item.connection,
+    time: item.time,
+  }));
+}
+
+/** Whether its bytes without those before them are judged as they were: they continue no message, and refer to none (RFC 7692 §7.2.3.2). */
+export function standsAlone(item: FrameItem): boolean {
+  return findingsOfLack(item, wireOf(item)).size === 0;
+}
+
+/** What would be said of the frame only because the frames before it are not read. */
+function findingsOfLack({ findings, ...item }: FrameItem, bytes: Uint8Array): Set<string> {
+  const own = new Set(findings.map(({ code }) => code));
+  const alone = readAlone(item, bytes).flatMap((read) => read.findings.map(({ code }) => code));
+  return new Set(alone.filter((code) => !own.has(code)));
+}
+
+function readAlone({ direction, compressed }: Pick<FrameItem, 'direction' | 'compressed'>, bytes: Uint8Array): Item[] {
   const inspector = new Inspector({
     direction,
     raw: RAW,
@@ -23,9 +44,5 @@ export function withBitFlipped(item: FrameItem, at: number, bit: number): Item[]
     messageBytes: MOST_MESSAGE,
     ...(compressed && { deflate: DEFAULT_DEFLATE_PARAMETERS }),
   });
-  return [...inspector.push(bytes), ...inspector.end()].map((judged) => ({
-    ...itemOfJudged(judged),
-    connection: item.connection,
-    time: item.time,
-  }));
+  return [...inspector.push(bytes), ...inspector.end()].map(itemOfJudged);
 }
