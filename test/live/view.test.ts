@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BINARY, cleanEnv, ROOT, Workshop, wsinspect } from '../cli/binary.js';
@@ -153,6 +154,73 @@ describe('view', () => {
     expect(kinds.toSorted((a, b) => a - b)).toEqual([16, 17, 18]);
     const { records } = await answer(socket, { type: 'rows', id: 1, rows: [kinds.indexOf(18)] }, 'rows');
     expect(records).toMatchObject([{ type: 'notice', message: expect.stringContaining('cut.pcap: offset') as string }]);
+  });
+
+  describe('of a file that is not as it was', () => {
+    /** The second frame of a client, and what is reported to the page afterwards. */
+    const lookAfter = async (change: (path: string) => void): Promise<[record: PageMessage, lost: unknown]> => {
+      const path = join(shop.folder, 'shown.pcap');
+      copyFileSync(CAPTURE, path);
+      const viewing = await start(path);
+      const socket = await viewing.readAll();
+      change(path);
+      const { records } = await answer(socket, { type: 'rows', id: 1, rows: [2] }, 'rows');
+      const last = viewing.messages.findLast(({ type }) => type === 'progress');
+      return [(records as PageMessage[])[0]!, last?.['lost']];
+    };
+
+    it.each([
+      ['deleted', (path: string) => rmSync(path)],
+      ['renamed', (path: string) => renameSync(path, `${path}.old`)],
+      ['longer', (path: string) => appendFileSync(path, 'more')],
+    ])('shows frames as they were: %s', async (_, change) => {
+      const [record, lost] = await lookAfter(change);
+      expect(Buffer.from(record['payload'] as string, 'base64').toString()).toBe('5555555');
+      expect(lost).toBe(undefined);
+    });
+
+    it.each([
+      ['shorter', (path: string) => truncateSync(path, 100)],
+      ['another', (path: string) => writeFileSync(path, Buffer.alloc(4096, 'x'))],
+      [
+        'changed in one byte',
+        (path: string) => {
+          const bytes = readFileSync(path);
+          bytes[bytes.length - 1]! ^= 1;
+          writeFileSync(path, bytes);
+        },
+      ],
+    ])('says why it shows no frame: %s', async (_, change) => {
+      const [record, lost] = await lookAfter(change);
+      expect(record).toMatchObject({ type: 'lost', connection: 0, reason: lost });
+      expect(lost).toMatch(/shown\.pcap has changed since it was read$/);
+    });
+
+    it('does not find what is not there any more', async () => {
+      const path = join(shop.folder, 'sought.pcap');
+      copyFileSync(CAPTURE, path);
+      const viewing = await start(path);
+      const socket = await viewing.readAll();
+      truncateSync(path, 100);
+      const found = await answer(socket, { type: 'search', id: 1, text: '5555555|changed|sought' }, 'found');
+      expect(found).toMatchObject({ rows: [], isDone: true });
+      const last = viewing.messages.findLast(({ type }) => type === 'progress');
+      expect(last!['lost']).toContain('has changed');
+    });
+  });
+
+  it.each(['a pipe', 'gzip'])('gives the frames of %s', async (form) => {
+    const bytes = readFileSync(CAPTURE);
+    const path = join(shop.folder, form === 'gzip' ? 'packed.pcap.gz' : 'pipe');
+    if (form === 'gzip') writeFileSync(path, gzipSync(bytes));
+    else execFileSync('mkfifo', [path]);
+    const viewing = await start(path);
+    if (form !== 'gzip') writeFileSync(path, bytes);
+    const socket = await viewing.readAll();
+    if (form === 'gzip') truncateSync(path, 0);
+    const { records } = await answer(socket, { type: 'rows', id: 1, rows: [2] }, 'rows');
+    const [record] = records as PageMessage[];
+    expect(Buffer.from(record!['payload'] as string, 'base64').toString()).toBe('5555555');
   });
 
   it('admits its own page alone', async () => {

@@ -7,6 +7,7 @@ import { EXIT, isUsageError, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { problemText } from '../host/problem-text.js';
 import { teedStderr } from '../host/teed-stderr.js';
+import { FilePlaces } from '../input/file-places.js';
 import { counted } from '../input/measured-chunks.js';
 import { changed } from '../host/changed-io.js';
 import { pageAccess } from '../live/page-access.js';
@@ -51,13 +52,14 @@ export async function run(io: Io, files: readonly string[], options: ViewCommand
   if (options.json) await io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid, page }));
   if (!isLoopback(place.host)) notice(io, options, `warning: everyone who can reach ${place.host} can connect`);
   notice(io, options, `open ${page} to watch`);
-  reading.changed = () => channel.changed();
+  reading.changed = () => (reading.isDone ? channel.report() : channel.changed());
   try {
     await reading.run();
     await io.untilInterrupted();
   } finally {
     channel.close();
     await server.close();
+    reading.close();
   }
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
 }
@@ -86,13 +88,18 @@ function sizeOf(io: Io, paths: readonly string[], options: ViewCommandOptions): 
 /** The reading of the files, as far as it is, for the page. */
 class ViewReading extends StoredReading {
   changed: () => void = () => undefined;
+  private readonly places: FilePlaces;
+  /** Why something of what was read is not there any more. */
+  private lost: string | undefined;
 
   constructor(
     private readonly io: Io,
     private readonly paths: readonly string[],
     private readonly options: ViewCommandOptions,
   ) {
-    super(new RecordStore(STORE_BOUNDS, nodeBase64, uncountedMemory), sizeOf(io, paths, options));
+    const places = new FilePlaces(io, (reason) => this.lose(reason));
+    super(new RecordStore(STORE_BOUNDS, nodeBase64, uncountedMemory, places), sizeOf(io, paths, options));
+    this.places = places;
   }
 
   hello(): object {
@@ -115,6 +122,20 @@ class ViewReading extends StoredReading {
     this.changed();
   }
 
+  override progress(): object {
+    return { ...super.progress(), lost: this.lost };
+  }
+
+  close(): void {
+    this.places.close();
+  }
+
+  private lose(reason: string): void {
+    if (this.lost !== undefined) return;
+    this.lost = reason;
+    this.changed();
+  }
+
   private counting(): Io {
     const { io } = this;
     const count = (bytes: number): void => {
@@ -130,6 +151,6 @@ class ViewReading extends StoredReading {
     // What is printed about the reading is shown in the page too.
     // There is no bar: the page has it.
     const stderr = teedStderr(io, (message) => this.report(message, io.now()), false);
-    return changed(io, { stdin, stderr, readFile: (path) => counted(io.readFile(path), count) });
+    return changed(io, { stdin, stderr, readFile: (path) => counted(this.places.readFile(path), count) });
   }
 }

@@ -28,6 +28,13 @@ export interface Interruption {
   readonly reason: number;
 }
 
+/** A regular file that is held open: its bytes are there even when it has another name, or none. */
+export interface OpenFile {
+  /** Reads bytes from the place `at` on; gives their number, which is lower where the file is shorter. Throws the system's error. */
+  read(target: Uint8Array, at: number): number;
+  close(): void;
+}
+
 /** All that a command may use of the outside. `cli/main.ts` makes the real one, tests make their own. */
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array> & {
@@ -61,4 +68,6 @@ export interface Io {
   smallFile?(path: string, most: number): Uint8Array | undefined;
   /** Bytes of a regular file; undefined for anything else. */
   fileSize(path: string): number | undefined;
+  /** A regular file, to be read anywhere; undefined for anything else, and where the system refuses. */
+  openFile?(path: string): OpenFile | undefined;
 }

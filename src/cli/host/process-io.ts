@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from './exit.js';
 import { DirectOutput, isDirect } from './direct-output.js';
 import { readChunks } from './file-chunks.js';
-import type { Interruption, Io, Output } from './io.js';
+import type { Interruption, Io, OpenFile, Output } from './io.js';
 import { StreamOutput } from './output.js';
 import { isSystemError, reasonOf } from './system-reasons.js';
 import { wallClock } from './wall-clock.js';
@@ -43,6 +43,7 @@ export function processIo(failed: (reason: string) => void): Io {
     unreadable,
     smallFile: wholeFile,
     fileSize: sizeOf,
+    openFile,
   };
 }
 
@@ -78,6 +79,20 @@ function wholeFile(path: string, most: number): Uint8Array | undefined {
   if (size === undefined || size > most) return undefined;
   try {
     return readFileSync(path);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+function openFile(path: string): OpenFile | undefined {
+  if (sizeOf(path) === undefined) return undefined;
+  try {
+    const descriptor = openSync(path, 'r');
+    return {
+      read: (target, at) => readSync(descriptor, target, 0, target.length, at),
+      close: () => closeSync(descriptor),
+    };
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

@@ -132,13 +132,15 @@ function lowerBound(times: Float64Array, length: number, time: number, isAfter =
 
 /** Frames in each column of pixels, of all connections together. */
 export function density(columns: RowColumns, window: BinWindow): Uint32Array {
-  const { from, to, width } = window;
+  const { from, to, width, scale } = axisOf(window);
   const counts = new Uint32Array(width);
   const { times, kinds, length } = columns;
-  const axis = axisOf(window);
+  const last = width - 1;
   for (let row = 0; row < length; row++) {
     const time = times[row]!;
-    if (kinds[row]! < ROW_KIND.handshake && time >= from && time <= to) counts[columnOf(time, axis)]!++;
+    if (kinds[row]! >= ROW_KIND.handshake || !(time >= from && time <= to)) continue;
+    const column = Math.floor((time - from) * scale);
+    counts[column < last ? column : last]!++;
   }
   return counts;
 }

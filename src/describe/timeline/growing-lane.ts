@@ -40,12 +40,13 @@ export class GrowingLane {
 
   /** `start`: the place of its first row. */
   laneAt(start: number, { sizes, flags }: RowColumns): TimeLane {
-    const { facts, ending, handshake } = this;
+    const { facts, ending, handshake, isInOrder } = this;
     const by = flags[ending] ?? 0;
     return {
       ...facts,
       start,
       end: start + this.rows,
+      isInOrder,
       outcome: this.outcome(((flags[handshake] ?? 0) & ROW_FLAG.trouble) !== 0, (by & ROW_FLAG.trouble) !== 0),
       code: sizes[ending] ?? 0,
       closedBy: by & ROW_FLAG.client ? 'client' : by & ROW_FLAG.server ? 'server' : undefined,

@@ -7,6 +7,8 @@ import { TimedBits } from './timed-bits.js';
 /** What is shown of a row beside the bar of a frame: a bit each. */
 export const ROW_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
+const SPANS = ['clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const;
+
 /** What a lane shows of its rows, kept so that a column of pixels is known in a few steps. Rows without a time are left out. */
 export class LaneRows {
   /** Bars of frames (`barBits`): those of the client, and above BITS_OF_BAR those of the server. */
@@ -22,10 +24,14 @@ export class LaneRows {
   readonly clientStalls = new TimeSpans();
   readonly serverStalls = new TimeSpans();
 
-  /** `order`: the numbers of its rows, by time. */
-  constructor(columns: RowColumns, order: Uint32Array) {
+  /** Rows that were added. */
+  length = 0;
+
+  /** `order`: the numbers of rows, by time; those of a later call are not before those of an earlier one. */
+  grow(columns: RowColumns, order: Uint32Array): void {
     for (const row of order) if (!Number.isNaN(columns.times[row]!)) this.add(columns, row);
-    for (const name of ['clientPongs', 'serverPongs', 'clientStalls', 'serverStalls'] as const) this[name].join();
+    for (const name of SPANS) this[name].join();
+    this.length += order.length;
   }
 
   private add({ times, kinds, flags, sizes, waits }: RowColumns, row: number): void {

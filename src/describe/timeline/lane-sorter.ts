@@ -13,12 +13,14 @@ export class LaneSorter {
   /** The numbers of the lanes of the rows that were looked at. */
   private laneOfRow = new Uint32Array(FIRST_ROOM);
   private seen = 0;
+  private generation = 0;
 
   constructor(private readonly columns: RowColumns) {}
 
   /** The rows that were looked at are gone, or others now. */
   forget(): void {
     this.lanes.length = this.seen = 0;
+    this.generation++;
     this.byConnection.clear();
   }
 
@@ -38,7 +40,7 @@ export class LaneSorter {
       const { start, end } = all[i]!;
       if (!isInOrder) order.subarray(start, end).sort((a, b) => compareTimes(this.columns.times, a, b));
     }
-    return { all, order, ...spanOf(all) };
+    return { all, order, generation: this.generation, ...spanOf(all) };
   }
 
   private takeRows(): void {

@@ -7,6 +7,8 @@ export interface TimeLane {
   /** Its rows are `order[start]` to `order[end - 1]`, by time. */
   readonly start: number;
   readonly end: number;
+  /** By time, its rows are in the order of their numbers: later ones follow. */
+  readonly isInOrder: boolean;
   /** Seconds since the epoch; NaN where no time is known. */
   readonly first: number;
   readonly last: number;
@@ -28,6 +30,8 @@ export interface LaneTable {
   readonly all: readonly TimeLane[];
   /** Numbers of rows, those of a connection together. */
   readonly order: Uint32Array;
+  /** As long as it is the same, rows have kept their numbers. */
+  readonly generation: number;
   readonly first: number;
   readonly last: number;
 }

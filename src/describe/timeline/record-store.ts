@@ -13,7 +13,7 @@ import {
   type PackingRoom,
 } from './packed-frame.js';
 import { endRecord, PAGE_PREVIEW, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
-import { grown, ROW_FLAG, RowColumns, type TimelineRow } from './row-columns.js';
+import { grown, ROW_FLAG, RowColumns } from './row-columns.js';
 import { rowOfRecord, type PageRecord } from './row-of-record.js';
 import { textOfRecord } from './searched-text.js';
 import { WireRun } from './wire-run.js';
@@ -22,11 +22,22 @@ import { WireRun } from './wire-run.js';
 export interface StoreBounds {
   /** Rows of the list and of the overview: 30 bytes each, here and in the page. */
   readonly rows: number;
-  /** Bytes of the records, which the page asks for as it draws them. */
+  /** Bytes of the records, which the page asks for as it draws them. Frames that are read from a file again are not counted. */
   readonly bytes: number;
+  /** Rows that have room at once: a tenth of the time of a reading is that of growing. Systems give out memory as it is written to. */
+  readonly room: number;
 }
 
-export const STORE_BOUNDS: StoreBounds = { rows: 2_000_000, bytes: 512 * 1024 * 1024 };
+const MOST_ROWS = 2_000_000;
+export const STORE_BOUNDS: StoreBounds = { rows: MOST_ROWS, bytes: 512 * 1024 * 1024, room: MOST_ROWS };
+
+/** Where bytes are that need not be copied, as they are there later too. */
+export interface WirePlaces {
+  /** The place of the first of these; undefined: they are nowhere else. */
+  of(bytes: Uint8Array): number | undefined;
+  /** The bytes from a place on, valid until the next call; or why they are not there. */
+  read(place: number, length: number): Uint8Array | string;
+}
 
 /** What a connection is called in the page. */
 export interface LaneName {
@@ -42,13 +53,16 @@ const SEGMENT = 1024 * 1024;
 const LONGEST_TARGET = 200;
 const MOST_SIZE = 0xffff_ffff;
 /** Of a row whose record is not kept. */
-const NOT_KEPT = 0xffff_ffff;
+const NOT_KEPT = -1;
 /** Of the length of a record: it is a frame as it was on the wire. */
 const IS_WIRE = 0x8000_0000;
+/** It is read again from where it was. */
+const IS_PLACED = 0x4000_0000;
+const LENGTH = 0x3fff_ffff;
 
 /** The records of a run for a page: each as a row of numbers, and its JSON text as long as there is room. */
 export class RecordStore {
-  readonly columns = new RowColumns();
+  readonly columns: RowColumns;
   readonly names: LaneName[] = [];
   /** Records beyond the bound of rows: neither listed nor drawn. */
   left = 0;
@@ -57,20 +71,30 @@ export class RecordStore {
   private readonly segments: PackingRoom[] = [];
   private used = SEGMENT;
   private kept = 0;
-  /** Segments are a third full at least: of 512 MiB that are kept, no place is beyond 2^32. */
-  private starts = new Uint32Array(1024);
-  private lengths = new Uint32Array(1024);
+  private starts: Float64Array;
+  private lengths: Uint32Array;
   /** Of frames as they were on the wire: the number in the stream, and the place there. */
-  private indexes = new Uint32Array(1024);
-  private offsets = new Float64Array(1024);
+  private indexes: Uint32Array;
+  private offsets: Float64Array;
   private readonly run = new WireRun();
+  /** The bytes whose place is known. */
+  private wire: Uint8Array | undefined;
+  private wirePlace: number | undefined;
 
   constructor(
     private readonly bounds: StoreBounds = STORE_BOUNDS,
     private readonly base64: Base64Writer = encodeBase64,
     /** Makes memory of that number of bytes. */
     private readonly memory: (size: number) => Uint8Array = (size) => new Uint8Array(size),
-  ) {}
+    private readonly places?: WirePlaces,
+  ) {
+    const { room } = bounds;
+    this.columns = new RowColumns(room);
+    this.starts = new Float64Array(room);
+    this.lengths = new Uint32Array(room);
+    this.indexes = new Uint32Array(room);
+    this.offsets = new Float64Array(room);
+  }
 
   record(judged: Judged): void {
     if (this.isFull()) return;
@@ -97,25 +121,29 @@ export class RecordStore {
 
   /** Its JSON text; undefined: it is not kept. */
   text(row: number): string | undefined {
-    const start = row < this.columns.length ? this.starts[row]! : NOT_KEPT;
-    if (start === NOT_KEPT) return undefined;
-    this.run.end();
-    const at = start % SEGMENT;
-    const segment = this.segments[Math.floor(start / SEGMENT)]!;
-    const length = this.lengths[row]!;
-    const bytes = segment.bytes.subarray(at, at + (length & ~IS_WIRE));
-    const [connection, time, flags] = [
-      this.columns.connections[row]!,
-      this.columns.times[row]!,
-      this.columns.flags[row]!,
-    ];
-    if ((length & IS_WIRE) !== 0) {
+    if (row >= this.columns.length || this.starts[row] === NOT_KEPT) return undefined;
+    const { columns, base64 } = this;
+    const flags = this.lengths[row]!;
+    const [connection, time] = [columns.connections[row]!, columns.times[row]!];
+    const bytes = this.bytesOf(row, flags);
+    if (typeof bytes === 'string') return JSON.stringify({ type: 'lost', connection, time, reason: bytes });
+    if ((flags & IS_WIRE) !== 0) {
       const [index, offset] = [this.indexes[row]!, this.offsets[row]!];
-      return JSON.stringify(wireFrame(bytes, { connection, time, flags, index, offset }, this.base64));
+      const of = { connection, time, flags: columns.flags[row]!, index, offset };
+      return JSON.stringify(wireFrame(bytes, of, base64));
     }
     return bytes[0] === PACKED_TAG
-      ? JSON.stringify(unpackFrame(bytes, { connection, time }, this.base64))
+      ? JSON.stringify(unpackFrame(bytes, { connection, time }, base64))
       : decoder.decode(bytes);
+  }
+
+  /** Or why they are not there. */
+  private bytesOf(row: number, flags: number): Uint8Array | string {
+    const [start, length] = [this.starts[row]!, flags & LENGTH];
+    if ((flags & IS_PLACED) !== 0) return this.places!.read(start, length);
+    this.run.end();
+    const at = start % SEGMENT;
+    return this.segments[Math.floor(start / SEGMENT)]!.bytes.subarray(at, at + length);
   }
 
   /** Of the rows from `start` up to `end`, those whose text matches: `grep:` of the page. */
@@ -136,8 +164,10 @@ export class RecordStore {
 
   private add(record: JsonRecord): void {
     const text = JSON.stringify(record);
+    this.makeRoom();
+    this.columns.push(rowOfRecord(record));
     // Up to three bytes for each of its characters.
-    const segment = this.begin(rowOfRecord(record), 3 * text.length);
+    const segment = this.begin(3 * text.length);
     if (segment !== undefined) this.keep(encoder.encodeInto(text, segment.bytes.subarray(this.used)).written);
   }
 
@@ -145,32 +175,45 @@ export class RecordStore {
     const { connection, direction, time = NaN, frame } = judged;
     const { opcode, payloadLength } = frame.header;
     const flags = direction === 'client' ? ROW_FLAG.client : direction === 'server' ? ROW_FLAG.server : 0;
-    const size = Math.min(MOST_SIZE, payloadLength);
-    const row = { time, connection, kind: opcode, size, flags };
+    this.makeRoom();
+    this.columns.add(time, connection, opcode, Math.min(MOST_SIZE, payloadLength), flags);
     const wire = frame instanceof WholeFrame ? frame.wire : undefined;
-    if (wire !== undefined) return this.addWire(row, frame as WholeFrame, wire);
-    const segment = this.begin(row, MOST_PACKED);
+    if (wire !== undefined) return this.addWire(frame as WholeFrame, wire);
+    const segment = this.begin(MOST_PACKED);
     if (segment !== undefined) this.keep(packFrame(judged, segment, this.used));
   }
 
-  private addWire(row: TimelineRow, { header, wireStart }: WholeFrame, wire: Uint8Array): void {
+  /** The frame of the newest row, as it is on the wire. */
+  private addWire({ header, wireStart }: WholeFrame, wire: Uint8Array): void {
+    const row = this.columns.length - 1;
     const length = header.length + Math.min(PAGE_PREVIEW, header.payloadLength);
-    const segment = this.begin(row, length);
+    this.indexes[row] = header.index;
+    this.offsets[row] = header.start;
+    const place = this.placeOf(wire);
+    if (place !== undefined) {
+      this.starts[row] = place + wireStart;
+      this.lengths[row] = length | IS_WIRE | IS_PLACED;
+      return;
+    }
+    const segment = this.begin(length);
     if (segment === undefined) return;
     this.run.add(wire, wireStart, length, segment.bytes, this.used);
-    this.keep(length);
-    const number = this.columns.length - 1;
-    this.lengths[number]! |= IS_WIRE;
-    this.indexes[number] = header.index;
-    this.offsets[number] = header.start;
+    this.keep(length | IS_WIRE);
   }
 
-  /** Where the record of a new row is written, with that room; undefined: it is not kept. */
-  private begin(row: TimelineRow, room: number): PackingRoom | undefined {
-    const number = this.columns.length;
-    this.columns.push(row);
-    if (number === this.starts.length) this.grow();
-    this.starts[number] = NOT_KEPT;
+  /** Frames that follow each other are mostly in the same bytes. */
+  private placeOf(wire: Uint8Array): number | undefined {
+    if (wire !== this.wire) {
+      this.wire = wire;
+      this.wirePlace = this.places?.of(wire);
+    }
+    return this.wirePlace;
+  }
+
+  /** Where the record of the newest row is written, with that room; undefined: it is not kept. */
+  private begin(room: number): PackingRoom | undefined {
+    const row = this.columns.length - 1;
+    this.starts[row] = NOT_KEPT;
     if (this.kept >= this.bounds.bytes || room > SEGMENT) {
       this.bare++;
       return undefined;
@@ -180,20 +223,23 @@ export class RecordStore {
       this.segments.push({ bytes, view: new DataView(bytes.buffer) });
       this.used = 0;
     }
-    this.starts[number] = (this.segments.length - 1) * SEGMENT + this.used;
+    this.starts[row] = (this.segments.length - 1) * SEGMENT + this.used;
     return this.segments.at(-1);
   }
 
-  /** The record of the newest row has that length. */
-  private keep(length: number): void {
-    this.lengths[this.columns.length - 1] = length;
+  /** The record of the newest row has that length, and these bits. */
+  private keep(flags: number): void {
+    this.lengths[this.columns.length - 1] = flags;
+    const length = flags & LENGTH;
     this.used += length;
     this.kept += length;
   }
 
-  private grow(): void {
+  /** For one more row. */
+  private makeRoom(): void {
+    if (this.columns.length < this.starts.length) return;
     const room = 2 * this.starts.length;
-    this.starts = grown(this.starts, new Uint32Array(room));
+    this.starts = grown(this.starts, new Float64Array(room));
     this.lengths = grown(this.lengths, new Uint32Array(room));
     this.indexes = grown(this.indexes, new Uint32Array(room));
     this.offsets = grown(this.offsets, new Float64Array(room));

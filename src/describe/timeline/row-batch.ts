@@ -68,12 +68,19 @@ function formedOf(column: RowColumn): FormedColumn {
 }
 
 function areSame(column: RowColumn): boolean {
-  const first = column[0];
-  for (let at = 1; at < column.length; at++) if (!Object.is(column[at], first)) return false;
-  return column.length > 0;
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = column;
+  if (BYTES_PER_ELEMENT < 4) return areEqual(column, 1);
+  // As bits: comparing numbers would say of NaN that it is another.
+  return areEqual(new Uint32Array(buffer, byteOffset, byteLength / 4), BYTES_PER_ELEMENT / 4);
+}
+
+/** Each of these is the one that is `step` before it. */
+function areEqual(words: Uint8Array | Uint16Array | Uint32Array | RowColumn, step: number): boolean {
+  for (let at = step; at < words.length; at++) if (words[at] !== words[at - step]) return false;
+  return words.length > 0;
 }
 
 function areShort(column: RowColumn): boolean {
-  for (let at = 0; at < column.length; at++) if (!Object.is(column[at]! & 0xffff, column[at])) return false;
+  for (let at = 0; at < column.length; at++) if ((column[at]! & 0xffff) !== column[at]) return false;
   return true;
 }

@@ -38,23 +38,42 @@ export type RowColumn = Float64Array | Float32Array | Uint32Array | Uint16Array 
 /** Rows in columns of numbers, in the order in which they came. */
 export class RowColumns {
   length = 0;
-  times = new Float64Array(FIRST_ROOM);
+  times: Float64Array;
   /** WebSockets of HTTP/2 have numbers that take more than 32 bits. */
-  connections = new Float64Array(FIRST_ROOM);
-  sizes = new Uint32Array(FIRST_ROOM);
-  waits = new Float32Array(FIRST_ROOM);
-  ratios = new Float32Array(FIRST_ROOM);
-  kinds = new Uint8Array(FIRST_ROOM);
-  flags = new Uint8Array(FIRST_ROOM);
+  connections: Float64Array;
+  sizes: Uint32Array;
+  waits: Float32Array;
+  ratios: Float32Array;
+  kinds: Uint8Array;
+  flags: Uint8Array;
+
+  /** `room`: of that many rows. Where memory is given out as it is written to, more of it costs nothing, and growing does. */
+  constructor(room = FIRST_ROOM) {
+    this.times = new Float64Array(room);
+    this.connections = new Float64Array(room);
+    this.sizes = new Uint32Array(room);
+    this.waits = new Float32Array(room);
+    this.ratios = new Float32Array(room);
+    this.kinds = new Uint8Array(room);
+    this.flags = new Uint8Array(room);
+  }
 
   push({ time, connection, kind, size, flags, wait = NaN, ratio = NaN }: TimelineRow): void {
+    const at = this.length;
+    this.add(time, connection, kind, size, flags);
+    this.waits[at] = wait;
+    this.ratios[at] = ratio;
+  }
+
+  /** A row without a wait and a ratio: an object for each of millions would take longer. */
+  add(time: number, connection: number, kind: number, size: number, flags: number): void {
     const at = this.length;
     this.makeRoom(at + 1);
     this.times[at] = time;
     this.connections[at] = connection;
     this.sizes[at] = size;
-    this.waits[at] = wait;
-    this.ratios[at] = ratio;
+    this.waits[at] = NaN;
+    this.ratios[at] = NaN;
     this.kinds[at] = kind;
     this.flags[at] = flags;
     this.length = at + 1;

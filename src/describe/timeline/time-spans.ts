@@ -4,6 +4,8 @@ export class TimeSpans {
   begins = new Float64Array(0);
   ends = new Float64Array(0);
   private readonly added: { readonly begins: number[]; readonly ends: number[] } = { begins: [], ends: [] };
+  /** How many of them count. */
+  private joined = 0;
 
   /** In any order. It counts after `join`. */
   add(begin: number, end: number): void {
@@ -12,6 +14,8 @@ export class TimeSpans {
   }
 
   join(): void {
+    if (this.added.begins.length === this.joined) return;
+    this.joined = this.added.begins.length;
     const begins = Float64Array.from(this.added.begins).sort();
     const ends = Float64Array.from(this.added.ends).sort();
     // There is a gap where as many have ended as have begun.

@@ -30,12 +30,16 @@ export class ViewChannel {
     return this.sockets.answer(upgrade);
   }
 
-  /** More was read, or the reading has ended: pages that wait are answered. */
+  /** More was read: pages that wait are answered soon. */
   changed(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      for (const page of this.pages) page.change();
-    }, REPORT).unref();
+    this.timer ??= setTimeout(() => this.report(), REPORT).unref();
+  }
+
+  /** What was read is reported now: nothing more comes. */
+  report(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    for (const page of this.pages) page.change();
   }
 
   close(): void {

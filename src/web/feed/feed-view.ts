@@ -20,6 +20,8 @@ export interface FeedProgress {
   readonly bare: number;
   /** What was reported about the reading. */
   readonly notices?: readonly string[];
+  /** Why something of what was read is not there any more. */
+  readonly lost?: string;
 }
 
 /** Rows that are not drawn as they come: milliseconds. */
@@ -179,7 +181,7 @@ export function progressText({ read, total, isDone }: FeedProgress): string {
 }
 
 /** What the page does not have; empty where it has all. */
-export function leftOutText({ left, bare, problem, notices = [] }: FeedProgress): string {
+export function leftOutText({ left, bare, problem, lost, notices = [] }: FeedProgress): string {
   const words = [
     ...(problem === undefined ? [] : [`the rest can't be read: ${problem}`]),
     ...(left === 0
@@ -189,6 +191,7 @@ export function leftOutText({ left, bare, problem, notices = [] }: FeedProgress)
       ? []
       : [`of ${bare.toLocaleString('en')} later records only the overview is kept, for lack of memory`]),
     ...notices,
+    ...(lost === undefined ? [] : [`${lost}: frames are neither shown nor searched where it is not as it was`]),
   ];
   return words.join('; ');
 }

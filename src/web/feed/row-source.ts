@@ -35,8 +35,13 @@ export function itemOfRow(record: PageRecord | null, row: number): Item {
   const item = record === null ? undefined : itemOfRecord(record);
   if (item !== undefined) return item;
   if (record === null) return note('not kept', `record ${row} is not kept: there are too many`);
-  const { type, connection, time, cause } = record as PageRecord & { connection?: number; time?: number };
-  const text = (cause as { message?: string } | undefined)?.message ?? JSON.stringify(record);
+  const { type, connection, time, cause, reason } = record as PageRecord & {
+    connection?: number;
+    time?: number;
+    cause?: { message?: string };
+    reason?: string;
+  };
+  const text = reason ?? cause?.message ?? JSON.stringify(record);
   return { ...note(String(type), text), connection, time };
 }
 

@@ -72,7 +72,7 @@ export class Overview {
   private readonly sequenced = byId('ov-sequence', HTMLButtonElement);
   private readonly probe = new InkProbe(byId('overview', HTMLElement));
   private inks: Inks | undefined;
-  private table: LaneTable = { all: [], order: new Uint32Array(0), first: NaN, last: NaN };
+  private table: LaneTable = { all: [], order: new Uint32Array(0), generation: 0, first: NaN, last: NaN };
   private lanes: TimeLane[] = [];
   private size = laneSize(0, 0);
   private whole: AxisView = { from: 0, to: 1 };
@@ -147,7 +147,7 @@ export class Overview {
     this.isStale = false;
     const table = this.feed.lanes();
     if (table === this.table) this.binned.forgetView();
-    else this.binned.forget();
+    else this.binned.forget(table);
     this.table = table;
     this.lanes = sortedLanes(this.table.all, this.order.value as LaneOrder);
     const { first, last } = this.table;
