@@ -125,7 +125,16 @@ describe('view', () => {
     const viewing = await start(CAPTURE);
     await viewing.readAll();
     const last = viewing.messages.findLast(({ type }) => type === 'progress');
-    expect(last).toEqual({ type: 'progress', rows: 9, read: 2672, total: 2672, isDone: true, left: 0, bare: 0 });
+    expect(last).toEqual({
+      type: 'progress',
+      rows: 9,
+      read: 2672,
+      total: 2672,
+      isDone: true,
+      left: 0,
+      bare: 0,
+      notices: [],
+    });
   });
 
   it.each([
