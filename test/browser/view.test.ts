@@ -40,6 +40,7 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.locator('#counted', { hasText: '42 records' }).waitFor();
     await page.fill('#filter', 'opcode:ping server:');
     await page.locator('#counted', { hasText: '4 of 42 records' }).waitFor();
+    await page.locator('#rows .row', { hasText: 'ping' }).nth(3).waitFor();
     expect(await page.locator('#rows .row .name').allTextContents()).toEqual(['ping', 'ping', 'ping', 'ping']);
     await page.fill('#filter', 'Grüße');
     await page.locator('#rows .row', { hasText: 'Grüße' }).first().waitFor();
