@@ -341,6 +341,32 @@ describe('--redact', () => {
     expect(kept.out).toContain(`"hex":"0102${Buffer.from('secret').toString('hex')}"`);
   });
 
+  it('overwrites what is no text, and frames of no known form', async () => {
+    const path = join(root, 'opaque.ndjson');
+    const frame = (opcode: number, rsv: number, payload: Uint8Array): Uint8Array =>
+      encodeFrame({ fin: true, rsv, opcode, payload });
+    const deflated = new MessageDeflater(nodeDeflate, { windowBits: 15, noContextTakeover: true });
+    const latin1 = Buffer.from('{"name":"Gr\xfc\xdfe","password":"q8w7"}', 'latin1');
+    const frames = [
+      frame(1, 4, deflated.deflate(Buffer.from('{"password":"q8w7e6r5"}'))),
+      frame(9, 4, Buffer.from('q8w7e6r5')),
+      frame(11, 0, Buffer.from('q8w7e6r5')),
+      frame(9, 0, Buffer.from('q8w7e6r5'.repeat(16))),
+      frame(1, 0, Buffer.from('{"password":"q8w7e6r5"}', 'utf16le')),
+      frame(1, 0, Buffer.from('\x01\x02\xffq8w7e6r5', 'latin1')),
+      frame(1, 0, latin1),
+    ];
+    writeFileSync(path, Buffer.concat(frames).toString('hex'));
+    const { out } = await runHere(['decode', '-f', path, '--redact', '--json', '--preview', 'all']);
+    const payloads = out
+      .split('\n')
+      .filter((line) => line.startsWith('{"type":"frame"'))
+      .map((line) => JSON.parse(line) as { text?: string; hex?: string })
+      .map(({ text, hex = '' }) => text ?? Buffer.from(hex, 'hex').toString('latin1'));
+    expect(payloads.slice(0, 6).join('')).toMatch(/^[x\0]+$/);
+    expect(payloads[6]).toBe('{"name":"Gr\xfc\xdfe","password":"xxxx"}');
+  });
+
   it('refuses what it cannot do', async () => {
     for (const [args, message] of [
       [['decode', '8100', '--redact=jsonpath:x'], 'not a JSONPath'],

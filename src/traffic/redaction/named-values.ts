@@ -111,13 +111,18 @@ export function quoteAt(text: string, at: number): { readonly escapes: number; r
   return quote === '"' || quote === "'" ? { escapes: end - at, quote } : undefined;
 }
 
-/** Where the text ends that a quote with these escapes has begun: at the first backslash of the closing one, or at the end of all. */
+/**
+ * Where the text ends that a quote with these escapes has begun: at the first backslash of the closing one, at that of a quote
+ * with fewer, which ends a string that all of this is in, or at the end of all.
+ */
 export function endOfString(text: string, from: number, quote: string, escapes: number): number {
   const unit = 2 * (escapes + 1);
   for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
     let run = at;
     while (run > from && text[run - 1] === '\\') run--;
-    if ((at - run) % unit === escapes) return at - escapes;
+    const backslashes = at - run;
+    if (backslashes % unit === escapes) return at - escapes;
+    if (backslashes < escapes) return run;
   }
   return text.length;
 }

@@ -36,6 +36,19 @@ const LEAST_LEARNED = 6;
 /** Characters below a blank that text has: tabs, line ends, ESC, and the separators of records. */
 const IN_TEXT = '\t\n\v\f\r\x1b\x1e\x1f';
 
+/** Characters of UTF-16. */
+const WIDE = /(?:[^\0]\0){4}/;
+
+/** Whether a text, a character for each byte, is none: what it holds is not known. Text messages may be in another encoding. */
+function isOpaque(text: string, isText: boolean, isUtf8: boolean): boolean {
+  if (WIDE.test(text)) return true;
+  if (isText ? isUtf8 : !isUtf8) return !isText;
+  return [...text].some((char) => char < ' ' && !IN_TEXT.includes(char));
+}
+
+/** `x`. */
+const COVER_OF_TEXT = 0x78;
+
 /** Covers the secrets of one connection. Texts have a character for each byte, and keep their lengths. */
 export class Redactor {
   private readonly learned = new Map<string, SecretKind>();
@@ -82,14 +95,13 @@ export class Redactor {
   /** The payload of a whole message. The same object where nothing is replaced. */
   message(bytes: Uint8Array, isText: boolean): Uint8Array {
     const text = latin1(bytes);
-    const isBinary =
-      !isText && ([...text].some((char) => char < ' ' && !IN_TEXT.includes(char)) || utf8Error(bytes) !== undefined);
+    const isBinary = isOpaque(text, isText, utf8Error(bytes) === undefined);
     if (isBinary && this.wants('binary')) {
       this.redaction.tally.add('binary');
-      return new Uint8Array(bytes.length);
+      return new Uint8Array(bytes.length).fill(isText ? COVER_OF_TEXT : 0);
     }
     const spans = new SecretSpans(text);
-    if (!this.findAnywhere(spans)) return this.blank(bytes.length, 0x78);
+    if (!this.findAnywhere(spans)) return this.blank(bytes.length, COVER_OF_TEXT);
     if (spans.isEmpty) return bytes;
     const covered = this.covered(spans);
     return Uint8Array.from(covered, (char) => char.charCodeAt(0));

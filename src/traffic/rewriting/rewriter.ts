@@ -8,6 +8,7 @@ import type { DeflateParameters } from '../../codec/handshake/deflate-params.js'
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Http2Event, Http2HeadTaker } from '../../codec/http2/http2-taker.js';
+import { MAX_CONTROL_BYTES } from '../../codec/messages/open-message.js';
 import type { Frame, Message } from '../../codec/messages/records.js';
 import type { Judged } from '../judged.js';
 import type { Redactor } from '../redaction/redactor.js';
@@ -166,10 +167,11 @@ export class Rewriter {
   private complete(side: Side, parts: readonly FramePart[], message: Message, isKept: boolean): void {
     this.open[side] = [];
     if (this.options.isSelective === true && !isKept) return leaveOut(parts);
-    const { payload, bytes, opcode, compressed } = message;
-    const isWhole = bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
+    const { payload, opcode, compressed } = message;
     const deflater = compressed ? this.deflater(side, parts[0]!.frame) : undefined;
-    if (!isWhole || (compressed && deflater === undefined)) return parts.forEach((part) => this.blank(part));
+    if (!this.isReadable(message, parts) || (compressed && deflater === undefined)) {
+      return parts.forEach((part) => this.blank(part));
+    }
     const plain = this.covering?.message(payload, opcode === OPCODE.text) ?? payload;
     const wire = deflater?.deflate(plain) ?? plain;
     let at = 0;
@@ -179,6 +181,12 @@ export class Rewriter {
       piece.write = (taker) => taker.data(side, frameBytes, 0, frameBytes.length, piece.time);
       at = end;
     }
+  }
+
+  /** Whole, and of a known form where it is covered. */
+  private isReadable({ payload, bytes, compressed }: Message, parts: readonly FramePart[]): boolean {
+    const isOpaque = !compressed && this.covering !== undefined && parts.some(({ frame }) => frame.header.rsv !== 0);
+    return !isOpaque && bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
   }
 
   /** Each message has a window of its own: one that is left out, or was lost, changes no other. */
@@ -192,9 +200,12 @@ export class Rewriter {
   private control(one: FramePart): void {
     const { frame, piece, isKept } = one;
     if (this.options.isSelective === true && !isKept) return leaveOut([one]);
-    if (frame.payload.length < frame.header.payloadLength) return this.blank(one);
+    const { opcode, fin, rsv, payloadLength } = frame.header;
+    const isControl = opcode <= OPCODE.pong && fin && rsv === 0 && payloadLength <= MAX_CONTROL_BYTES;
+    const isOpaque = this.covering !== undefined && !isControl;
+    if (isOpaque || frame.payload.length < payloadLength) return this.blank(one);
     // A close code is two bytes before the text.
-    const code = frame.header.opcode === OPCODE.close ? Math.min(2, frame.payload.length) : 0;
+    const code = opcode === OPCODE.close ? Math.min(2, frame.payload.length) : 0;
     const text = frame.payload.subarray(code);
     const changed = this.covering?.message(text, code > 0) ?? text;
     const bytes = framed(frame, concat([frame.payload.subarray(0, code), changed]));
