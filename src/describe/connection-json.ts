@@ -147,7 +147,12 @@ function endsFields({
   requests,
 }: PassedEndpoints): JsonFields {
   return {
-    ...(http && { http, stream, ...(headersLost && { headersLost }), ...(requests !== undefined && { requests }) }),
+    ...(http && {
+      http,
+      ...(stream !== undefined && { stream }),
+      ...(headersLost && { headersLost }),
+      ...(requests !== undefined && { requests }),
+    }),
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(through && { through }),

@@ -105,7 +105,8 @@ function handshakeOf(record: JsonSource & { type: 'handshake' }): JsonRecord {
   return {
     type,
     connection,
-    ...(stream !== undefined && { http: '2', stream }),
+    ...(record.handshake.http2 && { http: '2' }),
+    ...(stream !== undefined && { stream }),
     ...timeField(time),
     ...rounded,
     ...fields,

@@ -7,7 +7,7 @@ import {
   type StreamOrigin,
   type StreamTaker,
 } from '../codec/bytes/stream-taker.js';
-import type { Http2FaultKind, Http2Stream } from '../codec/http2/http2-taker.js';
+import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { AppOptions } from './apps/app-reading.js';
 import type { ConnectionFilter } from './selection/filters.js';
@@ -61,7 +61,7 @@ export interface Ends {
   /** Of the TLS that it came through, or that could not be read. */
   readonly tls?: TlsFacts | undefined;
   /** The stream of HTTP/2 that it is (RFC 8441). */
-  readonly http2?: Pick<Http2Stream, 'stream'> | undefined;
+  readonly http2?: StreamOrigin['http2'];
   /** As its source opened it. */
   readonly origin?: StreamOrigin;
   /** Of an HTTP/2 connection that was passed over. */

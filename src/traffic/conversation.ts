@@ -123,7 +123,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
-  get http2(): Pick<Http2Stream, 'stream'> | undefined {
+  get http2(): StreamOrigin['http2'] {
     return this.below.http2 ?? this.origin.http2;
   }
 

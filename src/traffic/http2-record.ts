@@ -5,7 +5,7 @@ import type { Judged } from './judged.js';
 
 interface StreamOfRecord {
   readonly number: number;
-  readonly http2: { readonly stream: number } | undefined;
+  readonly http2: { readonly stream: number | undefined } | undefined;
 }
 
 /** A frame of HTTP/2 about that stream or its connection, judged. `time`: seconds since the epoch, or NaN. */

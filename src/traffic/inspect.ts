@@ -96,7 +96,7 @@ function contextOf(connection: number, ends: Ends): ConversationContext {
 }
 
 function streamContext({ client, server, through, http2 }: Ends): StreamContext {
-  const stream = http2 && { stream: http2.stream };
+  const stream = http2?.stream !== undefined && { stream: http2.stream };
   return { ...stream, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
 }
 

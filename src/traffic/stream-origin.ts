@@ -31,8 +31,14 @@ export function takerOfStreams(taker: ConversationTaker, has: () => void): Conve
 }
 
 /** Of a recorded stream more than its number is not known. */
-export function http2Facts(http2: Partial<Http2Stream> | undefined): Http2Facts | undefined {
-  const { stream, isJoined, requests } = http2 ?? {};
-  if (stream === undefined) return undefined;
-  return { http: '2', stream, ...(isJoined && { headersLost: true }), ...(requests && { requests: requests() }) };
+export function http2Facts(http2: Http2Stream | StreamOrigin['http2']): Http2Facts | undefined {
+  if (http2 === undefined) return undefined;
+  const { stream } = http2;
+  const { isJoined, requests } = 'requests' in http2 ? http2 : {};
+  return {
+    http: '2',
+    ...(stream !== undefined && { stream }),
+    ...(isJoined && { headersLost: true }),
+    ...(requests && { requests: requests() }),
+  };
 }

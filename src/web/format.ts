@@ -85,8 +85,8 @@ export function opcodeName({ header }: FrameItem): string {
 }
 
 /** Whether the server has opened the WebSocket: by 101, and by any 2xx over HTTP/2 (RFC 8441 §5). */
-export function isOpened({ response, stream }: Pick<HandshakeItem, 'response' | 'stream'>): boolean {
-  return (stream === undefined ? /^HTTP\/\d\.\d 101\b/ : /^HTTP\/2 2\d\d\b/).test(response?.line ?? '');
+export function isOpened({ response, http }: Pick<HandshakeItem, 'response' | 'http'>): boolean {
+  return (http === undefined ? /^HTTP\/\d\.\d 101\b/ : /^HTTP\/2 2\d\d\b/).test(response?.line ?? '');
 }
 
 /** A handshake in a line. */

@@ -54,7 +54,8 @@ export interface HandshakeItem extends Base {
   readonly subprotocol?: string | undefined;
   readonly extensions: readonly string[];
   readonly valid: boolean;
-  /** Of HTTP/2 (RFC 8441). */
+  /** It came over HTTP/2 (RFC 8441): on that stream, where it is known. */
+  readonly http?: '2' | undefined;
   readonly stream?: number | undefined;
 }
 

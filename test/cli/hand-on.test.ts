@@ -415,6 +415,21 @@ describe('--write', () => {
     expect(records(after.out)).toEqual(records(before.out));
   });
 
+  it('writes to .ndjson that the heads of a HAR may lack headers: neither is judged for that', async () => {
+    const path = join(root, 'lacking.har');
+    const headers = [{ name: 'Upgrade', value: 'websocket' }];
+    const entry = {
+      ...{ startedDateTime: '2026-01-02T03:04:05Z', request: { url: 'ws://a/x', headers } },
+      ...{ response: { status: 101, headers: [] }, _webSocketMessages: [{ type: 'send', opcode: 1, data: 'hi' }] },
+    };
+    writeFileSync(path, JSON.stringify([entry]));
+    const out = join(root, 'lacking.ndjson');
+    expect((await runHere(['decode', '-q', '-f', path, '--write', out])).exit).toBe(0);
+    expect(readFileSync(out, 'utf8')).toContain('"diagnostics":[]');
+    expect(readFileSync(out, 'utf8')).not.toContain('"severity":"error"');
+    expect((await runHere(['decode', '-f', out])).exit).toBe(0);
+  });
+
   it.each(['ndjson', 'har'])('writes the same messages to .%s', async (ending) => {
     const out = join(root, `same.${ending}`);
     await runHere(['decode', '-f', FILE, '--connection', '0', '--write', out, '-q']);

@@ -3,6 +3,7 @@ import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { jsonRecords } from '../../src/index.js';
 import { inspect } from '../../src/traffic/inspect.js';
 import type { Inspected } from '../../src/traffic/plain-record.js';
 
@@ -70,6 +71,72 @@ const READY = { type: 'receive', time: 1767323046.5, opcode: 1, data: 'ready' };
 const ENTRY = { startedDateTime: START, _resourceType: 'websocket', request: REQUEST, response: RESPONSE };
 const har = (...entries: object[]): object => ({ log: { version: '1.2', creator: { name: 'x' }, entries } });
 const BOTH = ['client text hi', 'server text ready'];
+/** As Chrome writes the request of a WebSocket over HTTP/2, and what it sends then. */
+const KEYLESS = { ...REQUEST, headers: REQUEST.headers.filter(({ name }) => name !== 'Sec-WebSocket-Key') };
+const HTTP2_SENT = {
+  request: {
+    ...{ method: 'CONNECT', url: 'wss://example.com/ws', httpVersion: 'HTTP/2' },
+    headers: [
+      { name: ':method', value: 'CONNECT' },
+      { name: ':protocol', value: 'websocket' },
+      { name: ':scheme', value: 'https' },
+      { name: ':path', value: '/ws' },
+      { name: ':authority', value: 'example.com' },
+      { name: 'sec-websocket-version', value: '13' },
+    ],
+  },
+  response: { status: 200, httpVersion: 'HTTP/2', headers: [{ name: ':status', value: '200' }] },
+};
+const FAULT = { name: 'connection', value: 'upgrade' };
+const REWRITTEN_2 = {
+  request: { ...REQUEST, httpVersion: 'HTTP/2' },
+  response: { status: 200, httpVersion: 'HTTP/2', headers: [] },
+};
+const REWRITTEN =
+  'notice a WebSocket over HTTP/2 (RFC 8441), whose handshake the browser wrote in the form of HTTP/1.1: method, ' +
+  ':protocol and what only HTTP/1.1 has are not judged';
+const UNKNOWN =
+  'notice a WebSocket over HTTP/2 or HTTP/3 (RFC 8441, RFC 9220), the file does not show which: its handshake is not judged';
+
+describe('a HAR of Chrome with a WebSocket over HTTP/2', () => {
+  const CHROME = { name: 'WebInspector', version: '537.36' };
+  const headers = [...KEYLESS.headers, { name: 'Sec-WebSocket-Protocol', value: 'chat, graphql-ws' }];
+  const response = (protocol: string): object => ({
+    ...{ status: 200, statusText: '', httpVersion: 'HTTP/1.1' },
+    headers: [{ name: 'sec-websocket-protocol', value: protocol }],
+  });
+  const file = (protocol: string, ...messages: object[]): string =>
+    JSON.stringify({
+      log: {
+        version: '1.2',
+        creator: CHROME,
+        entries: [
+          {
+            ...{ ...ENTRY, request: { ...KEYLESS, headers }, response: response(protocol) },
+            _webSocketMessages: messages,
+          },
+        ],
+      },
+    });
+
+  it('was not refused, though the answer is no 101', async () => {
+    const [notice, ...words] = await told(JSON.parse(file('chat')) as object);
+    expect(notice).toBe(REWRITTEN);
+    expect(words.slice(0, 1)).toEqual(['handshake /ws 200']);
+  });
+
+  it('shows no field that Chrome made up, and no number of a stream', async () => {
+    for await (const record of inspect(file('chat', HI), { acceptOf: acceptKey, raw: nodeDeflate })) {
+      if (record.type !== 'handshake') continue;
+      const names = record.handshake.request!.headers.map(({ name }) => name);
+      expect(names).toEqual([':scheme', ':authority', ':path', 'sec-websocket-version', 'sec-websocket-protocol']);
+      expect([record.handshake.http2, record.handshake.upgraded]).toEqual([{ stream: undefined }, true]);
+      const [json] = jsonRecords(record);
+      expect(json).toMatchObject({ http: '2', subprotocol: 'chat', valid: true });
+      expect(json).not.toHaveProperty('stream');
+    }
+  });
+});
 
 describe('a HAR', () => {
   const CLOSED = 'WebSocket is closed before the connection is established.';
@@ -137,18 +204,43 @@ describe('a HAR', () => {
       ['handshake /ws 101', ...BOTH, 'end unrecorded 1.5'],
     ],
     [
-      'Chrome, over HTTP/2',
+      'a tool that has the fields of HTTP/2',
+      { ...ENTRY, ...HTTP2_SENT, _webSocketMessages: [HI, READY] },
+      ['handshake /ws 200', ...BOTH, 'end unrecorded 1.5'],
+    ],
+    [
+      'a tool that has the fields of HTTP/2, with faults among them',
       {
         ...ENTRY,
-        request: { ...REQUEST, httpVersion: 'http/2.0', headers: [{ name: ':protocol', value: 'websocket' }] },
-        response: { status: 200, httpVersion: 'http/2.0', headers: [{ name: ':status', value: '200' }] },
+        request: { method: 'CONNECT', url: REQUEST.url, headers: [...HTTP2_SENT.request.headers, FAULT] },
+        response: HTTP2_SENT.response,
         _webSocketMessages: [HI, READY],
       },
-      [
-        'notice a WebSocket over HTTP/2 or HTTP/3 (RFC 8441): its handshake is not judged',
-        ...BOTH,
-        'end unrecorded 1.5',
-      ],
+      ['handshake /ws 200', '! h2-connection-field', ...BOTH, 'end unrecorded 1.5'],
+    ],
+    [
+      'Firefox, over HTTP/2',
+      { ...ENTRY, ...REWRITTEN_2, _webSocketMessages: [HI, READY] },
+      [REWRITTEN, 'handshake /ws 200', ...BOTH, 'end unrecorded 1.5'],
+    ],
+    [
+      'a refusal over HTTP/2',
+      { ...ENTRY, request: REWRITTEN_2.request, response: { status: 403, httpVersion: 'HTTP/2', headers: [] } },
+      [REWRITTEN, 'handshake /ws 403', '! h2-status', 'end unrecorded 0.0'],
+    ],
+    [
+      'a tool, over HTTP/3',
+      {
+        ...ENTRY,
+        response: { status: 200, httpVersion: 'h3', headers: [] },
+        _webSocketMessages: [HI, READY],
+      },
+      [UNKNOWN, ...BOTH, 'end unrecorded 1.5'],
+    ],
+    [
+      'a tool that writes of HTTP/2 what Chrome does',
+      { ...ENTRY, request: KEYLESS, response: { status: 200, headers: [] }, _webSocketMessages: [HI, READY] },
+      [UNKNOWN, ...BOTH, 'end unrecorded 1.5'],
     ],
     [
       'a tool that writes 200 for all',

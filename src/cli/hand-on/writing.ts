@@ -157,6 +157,7 @@ export class Writing implements PacketTaker {
       b: server,
       isClientFirst: true,
       isSecure: tls !== undefined,
+      ...(from?.hasPartialHeads === true && { hasPartialHeads: true }),
       ignore: () => undefined,
     };
     const begun = (record.time ?? NaN) - (record.type === 'handshake' ? (record.duration ?? 0) : 0);

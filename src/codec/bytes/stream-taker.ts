@@ -71,8 +71,8 @@ export interface StreamOrigin {
   readonly isPasted?: boolean;
   /** It is TLS (wss); its bytes are decrypted. */
   readonly isSecure?: boolean;
-  /** The stream of an HTTP/2 connection that it is, if any: its heads come apart from its bytes. */
-  readonly http2?: { readonly stream: number } | undefined;
+  /** The stream of an HTTP/2 connection that it is, if any: its heads come apart from its bytes. A HAR does not have its number. */
+  readonly http2?: { readonly stream: number | undefined } | undefined;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
   /** Which of `count` readers of the same source has it, from 0. */

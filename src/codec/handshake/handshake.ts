@@ -35,7 +35,7 @@ export interface Handshake {
   /** permessage-deflate as the response has it, where it is negotiated; what is illegal in it counts as not said. */
   readonly deflate?: DeflateParameters;
   /** It came over HTTP/2 (RFC 8441). */
-  readonly http2?: { readonly stream: number; readonly protocol?: string };
+  readonly http2?: { readonly stream: number | undefined; readonly protocol?: string };
   /** The response is a 101 (RFC 6455 §4.1); of a response without its first line, that it has an accept value; over HTTP/2 a 2xx for CONNECT. */
   readonly upgraded: boolean;
 }

@@ -8,7 +8,8 @@ export type { HeadFault, HeadFaultKind } from './text.js';
 
 /** What a head over HTTP/2 has beside its headers, of which the pseudo-header fields are the first (RFC 9113 §8.3). */
 export interface Http2Section {
-  readonly stream: number;
+  /** Undefined: the source does not have it. */
+  readonly stream: number | undefined;
   /** Fields that are not among the headers: they are in a part of the compression table that was not captured. */
   readonly unknown: number;
   /** Of a request: the server has announced that it takes extended CONNECT (RFC 8441 §3); undefined where that was not seen. */

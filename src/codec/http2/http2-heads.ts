@@ -48,12 +48,12 @@ export function http2Head(
 export function http2HeadOf(
   kind: Head['kind'],
   fields: readonly HpackEntry[],
-  { stream, unknown = 0 }: { readonly stream: number; readonly unknown?: number },
+  { stream, unknown = 0 }: { readonly stream: number | undefined; readonly unknown?: number },
 ): Head {
-  const block = new FieldBlock(stream, HTTP2_TYPE.headers, false);
+  const block = new FieldBlock(stream ?? 0, HTTP2_TYPE.headers, false);
   block.add(new HpackEncoder().encode(fields), 0, false);
   const head = http2Head(kind, block, new HpackDecoder().decode(block.bytes), undefined);
-  return { ...head, complete: head.complete && unknown === 0, http2: { ...head.http2!, unknown } };
+  return { ...head, complete: head.complete && unknown === 0, http2: { ...head.http2!, stream, unknown } };
 }
 
 /** HPACK has no bytes of a name or a value alone that could be shown: both stand for the field as a whole. */

@@ -60,13 +60,14 @@ export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
   }
 
   private begin(origin: StreamOrigin, time: number): Conversation {
-    const { number, a, b, isSecure = false, http2 } = origin;
+    const { number, a, b, isSecure = false, hasPartialHeads = false, http2 } = origin;
     this.line({
       type: 'opened',
       connection: number,
-      ...(http2 && { stream: http2.stream }),
+      ...(http2 && { http: '2', ...(http2.stream !== undefined && { stream: http2.stream }) }),
       ...endpointTexts({ client: a, server: b }),
       ...(isSecure && { secure: true }),
+      ...(hasPartialHeads && { partialHeads: true }),
       time,
     });
     this.flush();

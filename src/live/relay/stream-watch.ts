@@ -44,7 +44,7 @@ export class StreamWatch implements RelayWatcher {
   ) {
     const { number, head, ends } = watched;
     const time = context.now();
-    const stream = head.http2!.stream;
+    const stream = head.http2!.stream!;
     const http2: Http2Stream = { stream, index: 0, isJoined: false, ignore: () => undefined, requests: () => 0 };
     const origin = clientFirst(number, ends, context.isSecure);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2 };

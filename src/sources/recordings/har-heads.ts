@@ -19,20 +19,6 @@ export function statusOf(response: unknown): number | undefined {
   return typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 999 ? status : undefined;
 }
 
-/** The extended CONNECT of HTTP/2 and HTTP/3 (RFC 8441, RFC 9220): its heads have nothing of what RFC 6455 asks for. */
-export function isExtendedConnect({ request, response }: HarParts): boolean {
-  const isLater = [request, response].some(
-    (part) => isFields(part) && (/^(?:h|http\/)[23]/i.test(String(part['httpVersion'])) || hasPseudoHeaders(part)),
-  );
-  const isConnect = isFields(request) && request['method'] === 'CONNECT';
-  const status = statusOf(response) ?? 200;
-  return isConnect || (isLater && status >= 200 && status < 300);
-}
-
-function hasPseudoHeaders({ headers }: Fields): boolean {
-  return Array.isArray(headers) && headers.some((each) => isFields(each) && String(each['name']).startsWith(':'));
-}
-
 /** Why the browser or proxy says that it failed; undefined where it does not. */
 export function failureIn({ response, _webSocketClose: closed }: HarParts): string | undefined {
   if (closed === 'aborted') return 'aborted';
@@ -56,15 +42,20 @@ export function attachmentOf({ response }: HarParts): string | undefined {
 export function headIn(part: unknown, side: Side): Uint8Array | undefined {
   if (!isFields(part) || (side === 0 ? typeof part['url'] !== 'string' : statusOf(part) === undefined))
     return undefined;
-  const headers = Array.isArray(part['headers']) ? (part['headers'] as readonly unknown[]) : [];
-  const pairs = headers.flatMap((header) => {
+  // RFC 8441 has fields that no head of HTTP/1.1 has.
+  const pairs = headersIn(part).filter(([name]) => !name.startsWith(':'));
+  return headBytes(side === 0 ? requestLine(part) : statusLine(part), pairs);
+}
+
+/** The headers of a request or response, without those that are none. */
+export function headersIn({ headers }: Fields): [name: string, value: string][] {
+  if (!Array.isArray(headers)) return [];
+  return (headers as readonly unknown[]).flatMap((header) => {
     const { name, value } = isFields(header) ? header : ({} as Fields);
-    // RFC 8441 has fields that no head of HTTP/1.1 has.
-    if (typeof name !== 'string' || typeof value !== 'string' || name.startsWith(':')) return [];
+    if (typeof name !== 'string' || typeof value !== 'string') return [];
     // Chrome writes several headers of a name as lines.
     return value.split(/[\r\n]+/, MOST_LINES).map((each): [string, string] => [name, each.trim()]);
   });
-  return headBytes(side === 0 ? requestLine(part) : statusLine(part), pairs);
 }
 
 function requestLine({ method, url, httpVersion }: Fields): string {
@@ -84,8 +75,8 @@ function version(value: unknown): string {
   return typeof value === 'string' && /^http\/1\.[01]$/i.test(value) ? value.toUpperCase() : 'HTTP/1.1';
 }
 
-/** A fragment is the page's: no browser sends it. */
-function targetOf(url: unknown): string {
+/** The path and the query of a URL. A fragment is the page's: no browser sends it. */
+export function targetOf(url: unknown): string {
   const [, target = '/'] = /^[a-z]+:\/\/[^/?#]*([^#\s]*)/i.exec(typeof url === 'string' ? url : '') ?? [];
   return target.startsWith('/') ? target : `/${target}`;
 }

@@ -1,7 +1,8 @@
 import { count } from '../../codec/bytes/plural.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
 import { dateOf, harMessage, type HarFailure, type HarMessage } from './har-message.js';
-import { attachmentOf, failureIn, headIn, isExtendedConnect, isSocket, serverOf, statusOf } from './har-heads.js';
+import { attachmentOf, failureIn, headIn, isSocket, serverOf, statusOf } from './har-heads.js';
+import { laterHandshake, laterHead, type LaterHandshake } from './har-http2.js';
 import { BadRecord, isFields } from './record-bytes.js';
 import { RecordedStream, type RecordingReader, type RecordingTaker } from './recording.js';
 
@@ -32,6 +33,14 @@ const NOTICE =
   'control frames and other faults of frames are not in it';
 /** What the file omits of a head is no fault of a peer. */
 const SAME = '; what the file leaves out is not judged';
+
+const NOT_JUDGED: Readonly<Record<Exclude<LaterHandshake, 'sent'>, string>> = {
+  rewritten:
+    'a WebSocket over HTTP/2 (RFC 8441), whose handshake the browser wrote in the form of HTTP/1.1: method, :protocol and ' +
+    'what only HTTP/1.1 has are not judged',
+  other:
+    'a WebSocket over HTTP/2 or HTTP/3 (RFC 8441, RFC 9220), the file does not show which: its handshake is not judged',
+};
 
 /** Blanks, a byte order mark, and the dots or the comma of a piece. */
 const BEFORE: ReadonlySet<number> = new Set([0x20, 9, 10, 13, 0xef, 0xbb, 0xbf, 0x2e, 0x2c, 0xe2, 0x80, 0xa6]);
@@ -261,18 +270,28 @@ export class HarReader implements RecordingReader, JsonTaker {
     const client = optional(parts['_client']);
     const server = optional(parts['_server']) ?? serverOf(parts);
     const ends = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
-    const stream = new RecordedStream(this.taker, number, { ...ends, partialHeads: true }, opened);
+    const how = laterHandshake(parts, this.creator);
+    const http2 = how === 'sent' || how === 'rewritten' ? { http2: true as const } : {};
+    const stream = new RecordedStream(this.taker, number, { ...ends, ...http2, partialHeads: true }, opened);
     entry.stream = stream;
     entry.last = opened;
-    this.passHeads(entry, stream, opened);
+    if (how === undefined) this.passHeads(entry, stream, opened);
+    else this.passLaterHeads(entry, stream, how);
     for (const message of entry.early.splice(0)) passMessage(entry, stream, message);
     return stream;
   }
 
-  private passHeads({ parts, messages }: Entry, stream: RecordedStream, time: number): void {
-    if (isExtendedConnect(parts)) {
-      return this.notice('a WebSocket over HTTP/2 or HTTP/3 (RFC 8441): its handshake is not judged');
+  /** Heads that are not those of HTTP/1.1. */
+  private passLaterHeads({ parts, last }: Entry, stream: RecordedStream, how: LaterHandshake): void {
+    if (how !== 'sent') this.notice(NOT_JUDGED[how]);
+    if (how === 'other') return;
+    for (const side of [0, 1] as const) {
+      const head = laterHead(parts[side === 0 ? 'request' : 'response'], side, how);
+      if (head) stream.head(side, head, last);
     }
+  }
+
+  private passHeads({ parts, messages }: Entry, stream: RecordedStream, time: number): void {
     const status = statusOf(parts['response']);
     // A status with messages, with which no server sends any, is a placeholder of the tool.
     const isPlaceholder = messages > 0 && status !== undefined && status !== 101;
@@ -290,7 +309,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     const { parts, failure: failed } = entry;
     const text = failed?.failure === '' ? (failureIn(parts) ?? '') : (failed?.failure ?? failureIn(parts));
     if (failed !== undefined && !Number.isNaN(failed.time)) entry.last = failed.time;
-    if (text === undefined && isSilent(entry)) this.empty++;
+    if (text === undefined && isSilent(entry, this.creator)) this.empty++;
     const end = text === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure: text };
     stream.close(end, entry.last);
     this.connections++;
@@ -340,8 +359,9 @@ function optional(value: unknown): string | undefined {
 }
 
 /** It has no messages, though it was not refused, and they are nowhere else. */
-function isSilent({ messages, parts }: Entry): boolean {
+function isSilent({ messages, parts }: Entry, creator: string): boolean {
   const status = statusOf(parts['response']);
-  const isRefused = status !== undefined && status !== 101 && !isExtendedConnect(parts);
+  const opens = laterHandshake(parts, creator) === undefined ? status === 101 : status !== undefined && status < 300;
+  const isRefused = status !== undefined && !opens;
   return messages === 0 && !isRefused && attachmentOf(parts) === undefined;
 }

@@ -113,7 +113,7 @@ export class NdjsonReader implements RecordingReader {
     if (response) known.stream.bytes(1, response, time);
   }
 
-  private http2Handshake({ stream }: Known, fields: Fields, number: number, time: number): void {
+  private http2Handshake({ stream }: Known, fields: Fields, number: number | undefined, time: number): void {
     const { duration } = fields;
     for (const [side, kind] of (['request', 'response'] as const).entries()) {
       if (fields[kind] === undefined) continue;
@@ -195,7 +195,11 @@ export class NdjsonReader implements RecordingReader {
 }
 
 function streamOf(fields: Fields): RecordedEnds {
-  return fields['stream'] === undefined ? {} : { stream: whole(fields, 'stream', 2 ** 31 - 1) };
+  return {
+    ...(fields['stream'] !== undefined && { stream: whole(fields, 'stream', 2 ** 31 - 1) }),
+    ...(fields['http'] === '2' && { http2: true }),
+    ...(fields['partialHeads'] === true && { partialHeads: true }),
+  };
 }
 
 function lose({ stream }: Known, side: Side, length: number, time: number): void {

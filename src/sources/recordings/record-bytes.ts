@@ -109,7 +109,7 @@ export function frameAround(
 }
 
 /** A head that came over HTTP/2. */
-export function http2HeadIn(kind: Head['kind'], head: unknown, stream: number): Head {
+export function http2HeadIn(kind: Head['kind'], head: unknown, stream: number | undefined): Head {
   if (!isFields(head) || !Array.isArray(head['headers'])) throw new BadRecord('a head has no list of headers');
   const fields = (head['headers'] as readonly unknown[]).map((header) => {
     const [name, value] = Array.isArray(header) ? (header as readonly unknown[]) : [];

@@ -9,7 +9,8 @@ export interface RecordedEnds extends Endpoints {
   readonly secure?: true;
   /** The recording may leave out headers, or the answer: what is not in it may have been sent. */
   readonly partialHeads?: true;
-  /** The stream of an HTTP/2 connection that it was. */
+  /** It was a stream of an HTTP/2 connection, and which, where the recording has that. */
+  readonly http2?: true;
   readonly stream?: number;
 }
 
@@ -44,7 +45,7 @@ export interface RecordingTaker extends StreamOpener<RecordedStream> {
 export class RecordedStream implements StreamOrigin {
   readonly isClientFirst = true;
   readonly hasPartialHeads: boolean;
-  readonly http2: { readonly stream: number } | undefined;
+  readonly http2: StreamOrigin['http2'];
   a: Endpoint | undefined;
   b: Endpoint | undefined;
   private readonly taker: RecordedTaker | undefined;
@@ -58,7 +59,7 @@ export class RecordedStream implements StreamOrigin {
     time: number,
   ) {
     this.hasPartialHeads = ends.partialHeads === true;
-    this.http2 = ends.stream === undefined ? undefined : { stream: ends.stream };
+    this.http2 = ends.http2 === true || ends.stream !== undefined ? { stream: ends.stream } : undefined;
     this.name(ends);
     this.taker = taker.opened(this, time);
   }

@@ -133,10 +133,10 @@ function tlsParts({ version, cipher, sni, alpn, names = [], reason, alerts = [] 
 }
 
 /** `HTTP/2  stream 3  2 other requests`. */
-function http2Parts({ http, stream = 0, requests = 0, headersLost }: ConnectionSummary): LabelledPart[] {
+function http2Parts({ http, stream, requests = 0, headersLost }: ConnectionSummary): LabelledPart[] {
   if (http === undefined) return [];
   return [
-    [print`HTTP/2 stream ${stream}`],
+    [stream === undefined ? print`HTTP/2` : print`HTTP/2 stream ${stream}`],
     ...(headersLost ? [[print`without its request`, 'warning'] as LabelledPart] : []),
     ...(requests > 0 ? [[things(requests, 'other request')] as LabelledPart] : []),
   ];

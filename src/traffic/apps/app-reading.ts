@@ -53,7 +53,7 @@ export interface PayloadReading {
 /** Which conversation it is. */
 interface EndedConversation {
   readonly number: number;
-  readonly http2: { readonly stream: number } | undefined;
+  readonly http2: { readonly stream: number | undefined } | undefined;
 }
 
 /** The protocol whose sessions begin by HTTP long-polling. */

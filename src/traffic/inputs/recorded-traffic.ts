@@ -53,7 +53,7 @@ class NumberedStream implements RecordedTaker, StreamOrigin {
     return this.recorded.hasPartialHeads;
   }
 
-  get http2(): { readonly stream: number } | undefined {
+  get http2(): { readonly stream: number | undefined } | undefined {
     return this.recorded.http2;
   }
 

@@ -130,7 +130,8 @@ export interface HandshakeSummary {
 /** Of a WebSocket over HTTP/2 (RFC 8441). */
 export interface Http2Facts {
   readonly http: '2';
-  readonly stream: number;
+  /** Absent: a HAR does not have it. */
+  readonly stream?: number;
   /** Its request was not captured, or could not be read: that it is a WebSocket is proven by its frames. */
   readonly headersLost?: true;
   /** Requests on its connection, up to its end, that were no WebSockets. */

@@ -57,10 +57,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const TARGET = /^\/\S*$/;
 
 /** The request as curl sends it; none where it is no request that curl could send. */
-function curlForms({ request, stream }: HandshakeItem): CopyForm[] {
+function curlForms({ request, http }: HandshakeItem): CopyForm[] {
   const [method, target = ''] = request?.line.split(' ') ?? [];
   const host = request?.headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
-  if (request === undefined || stream !== undefined || method !== 'GET') return [];
+  if (request === undefined || http !== undefined || method !== 'GET') return [];
   if (!TARGET.test(target) || !/^[\w.:[\]-]+$/.test(host)) return [];
   const headers = request.headers
     .filter(([name]) => TOKEN.test(name) && name.toLowerCase() !== 'host')

@@ -24,7 +24,7 @@ export interface HandshakeStep {
 /** The handshake in seven steps, with its own values; over HTTP/2 there are two. */
 export function handshakeSteps(item: HandshakeItem): HandshakeStep[] {
   const { key, response } = item;
-  if (item.stream !== undefined) return [connectStep(item), answerStep(item)];
+  if (item.http !== undefined) return [connectStep(item), answerStep(item)];
   if (key === undefined) return [withoutKey(item), responseStep(response), sentStep(response)];
   const joined = key + WEBSOCKET_GUID;
   const hash = sha1(wireBytes(joined));
@@ -73,7 +73,8 @@ function connectStep({ request, stream }: HandshakeItem): HandshakeStep {
   if (request === undefined) return { title, lines: [], about: 'the request was not seen', rfc, state: 'open' };
   const shown = request.headers.filter(([name]) => name.startsWith(':'));
   const lines = shown.map(([name, value]) => [run(`${name}: `, 'plain'), run(value, 'head')]);
-  const about = `on stream ${stream} of the connection: there is no key, as no server answers such a request by accident`;
+  const where = stream === undefined ? 'on a stream' : `on stream ${stream}`;
+  const about = `${where} of the connection: there is no key, as no server answers such a request by accident`;
   return { title, lines, about, rfc, state: 'done' };
 }
 

@@ -33,6 +33,7 @@ export function itemOfJudged(judged: Judged): Item {
         accept,
         subprotocol,
         extensions: extensions.map(({ name }) => name),
+        http: judged.handshake.http2 && '2',
         stream: judged.stream,
         valid: !isRefused(judged.handshake) && !base.findings.some(({ severity }) => severity === 'error'),
       };
