@@ -10,11 +10,14 @@ import type { FrameItem, HandshakeItem } from './items.js';
 
 const PREVIEW_BYTES = 160;
 
-/** The time of day in the reader's zone, as its clocks show it: where no day is known, as it was written, whatever the zone. */
+/** `2025-03-01T10:00:00.000123` in the reader's zone, as its clocks show it: where no day is known, as it was written, whatever the zone. */
 function wallClock(time: number): string {
-  const date = new Date(time * 1000);
+  const whole = Math.floor(time);
+  const micros = Math.round((time - whole) * 1e6);
+  const date = new Date((whole + Math.floor(micros / 1e6)) * 1000);
   const zone = isDated(time) ? date.getTimezoneOffset() * 60_000 : 0;
-  return new Date(date.getTime() - zone).toISOString();
+  const second = new Date(date.getTime() - zone).toISOString().replace(/\.000Z$/, '');
+  return `${second}.${String(micros % 1e6).padStart(6, '0')}`;
 }
 
 /** Beyond this, `Date` has no time. */
@@ -24,14 +27,14 @@ function isShown(time: number | undefined): time is number {
   return time !== undefined && Math.abs(time) < LATEST;
 }
 
-/** The time of day to the millisecond. */
+/** The time of day to the microsecond. */
 export function timeText(time: number | undefined): string {
-  return isShown(time) ? wallClock(time).slice(-13, -1) : '';
+  return isShown(time) ? wallClock(time).slice(-15) : '';
 }
 
 /** `2025-03-01`; empty where no day is known. */
 export function dayText(time: number | undefined): string {
-  return isShown(time) && isDated(time) ? wallClock(time).slice(0, -14) : '';
+  return isShown(time) && isDated(time) ? wallClock(time).slice(0, -16) : '';
 }
 
 /** Day and time, as far as both are known. */

@@ -32,7 +32,7 @@ function nameOf(item: Item): string {
 type Cells = readonly (readonly [column: string, text: string])[];
 
 function cellsOf(item: Item, hasDay: boolean): Cells {
-  // `03-01 10:00:00.000`: the year is in the record's own view.
+  // `03-01 10:00:00.000000`: the year is in the record's own view.
   const day = hasDay ? `${dayText(item.time).slice(-5)} ` : '';
   const first: Cells = [
     ['time', day + timeText(item.time)],

@@ -12,13 +12,20 @@ describe.each(['UTC', 'America/New_York', 'Asia/Kathmandu'])('times of records i
 
   it('are those of its clocks', () => {
     const time = Date.UTC(2025, 2, 1, 23, 59, 59, 999) / 1000;
-    const expected = { UTC: '2025-03-01 23:59:59.999', 'America/New_York': '2025-03-01 18:59:59.999' }[zone];
-    expect(momentText(time)).toBe(expected ?? '2025-03-02 05:44:59.999');
+    const expected = { UTC: '2025-03-01 23:59:59.999000', 'America/New_York': '2025-03-01 18:59:59.999000' }[zone];
+    expect(momentText(time)).toBe(expected ?? '2025-03-02 05:44:59.999000');
     expect(`${dayText(time)} ${timeText(time)}`).toBe(momentText(time));
   });
 
+  it('have the microsecond that is nearest', () => {
+    expect([1e9 + 0.000123, 1e9 + 0.9999997].map((time) => timeText(time).slice(-9))).toEqual([
+      '40.000123',
+      '41.000000',
+    ]);
+  });
+
   it('are as they were written where no day is known', () => {
-    expect(momentText(UNDATED + 3600)).toBe('01:00:00.000');
+    expect(momentText(UNDATED + 3600)).toBe('01:00:00.000000');
     expect(dayText(UNDATED + 3600)).toBe('');
   });
 
