@@ -166,8 +166,15 @@ function requestText(record: RecordFields): string {
 
 function endText(record: RecordFields): string {
   const { client, server } = record['frames'] as Record<'client' | 'server', number>;
-  const code = record['closeCode'] as number | undefined;
-  return `${code === undefined ? 'without a close frame' : `close ${code}`}; ${client} frames from the client, ${server} from the server`;
+  return `${closeText(record)}; ${client} frames from the client, ${server} from the server`;
+}
+
+function closeText({ closeCode, ended, failure }: RecordFields): string {
+  if (failure !== undefined) return `failed: ${failure as string}`;
+  if (closeCode === 1006) return '1006 without a close frame';
+  if (closeCode !== undefined) return `close ${closeCode as number}`;
+  if (ended === 'end') return 'open at the end of the input';
+  return ended === 'unrecorded' ? 'how it ended is not in the file' : 'without a close frame';
 }
 
 function stallText(record: RecordFields): string {

@@ -132,6 +132,20 @@ describe.skipIf(!chromium)('the page', () => {
     await Promise.all([page, other].map((each) => each.context().close()));
   });
 
+  it('leads to a live record of its address that comes later', async () => {
+    const own = await serving();
+    const page = await pages.open(`${urlOf(own)}#f=2`);
+    await page.locator('#channel[data-state=on]').waitFor();
+    const other = await pages.open(urlOf(own));
+    await connect(other);
+    await say(other, 'awaited');
+    await page.locator('#rows [aria-selected=true]', { hasText: 'awaited' }).waitFor();
+    await Promise.all([page, other].map((each) => each.context().close()));
+    await own.stop();
+    // Both channels are told that the server is gone.
+    pages.complaints.length = 0;
+  });
+
   it('lights up what belongs together, by pointer and by keys', async () => {
     const page = await pages.open(urlOf(echo));
     await connect(page);

@@ -99,6 +99,19 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.context().close();
   });
 
+  it('does not go back to its address when the reader is elsewhere by then', async () => {
+    const page = await pages.open(`${await view(CHAT)}#c=0&f=2`);
+    await isRead(page);
+    await page.locator('#rows [aria-selected=true]').waitFor();
+    await page.click('#tab-overview');
+    await page.locator('#ov-about', { hasText: '2 connections' }).waitFor();
+    expect(await page.evaluate('document.body.dataset.tab')).toBe('overview');
+    await page.evaluate("location.hash = '#c=1'");
+    await page.locator('#counted', { hasText: 'of 42 records' }).waitFor();
+    expect(await page.evaluate('document.body.dataset.tab')).toBe('inspector');
+    await page.context().close();
+  });
+
   it('ignores a connection in its address that the file has not', async () => {
     const page = await pages.open(`${await view(CHAT)}#c=77`);
     await isRead(page);
@@ -114,7 +127,9 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.locator('#ov-about', { hasText: '2 connections in 2.815 s' }).waitFor();
     await page.focus('#ov-canvas');
     await page.keyboard.press('ArrowDown');
-    expect(await page.textContent('#ov-about')).toMatch(/^#1 \/feed: trouble: 1005 No Status Received by the client/);
+    expect(await page.textContent('#ov-about')).toMatch(
+      /^#1 \/feed from \[2001:db8::5:1\]:40022: trouble: 1005 No Status Received by the client/,
+    );
     await page.keyboard.press('+');
     await page.keyboard.press('ArrowRight');
     await page.click('#tab-inspector');

@@ -47,16 +47,18 @@ export class GrowingLane {
       start,
       end: start + this.rows,
       isInOrder,
-      outcome: this.outcome(((flags[handshake] ?? 0) & ROW_FLAG.trouble) !== 0, (by & ROW_FLAG.trouble) !== 0),
+      outcome: this.outcome(flags[handshake] ?? 0, by),
       code: sizes[ending] ?? 0,
       closedBy: by & ROW_FLAG.client ? 'client' : by & ROW_FLAG.server ? 'server' : undefined,
+      isEndless: (by & ROW_FLAG.unrecorded) !== 0,
     };
   }
 
-  private outcome(isRefused: boolean, isTrouble: boolean): LaneOutcome {
-    if (isRefused && this.facts.frames === 0) return 'refused';
-    if (isTrouble || this.facts.errors > 0) return 'trouble';
-    return this.ending < 0 ? 'open' : 'closed';
+  /** By the flags of the last handshake, and of the last end. */
+  private outcome(handshake: number, end: number): LaneOutcome {
+    if (handshake & ROW_FLAG.trouble && this.facts.frames === 0) return 'refused';
+    if (end & ROW_FLAG.trouble || this.facts.errors > 0) return 'trouble';
+    return this.ending < 0 || end & (ROW_FLAG.open | ROW_FLAG.unrecorded) ? 'open' : 'closed';
   }
 }
 

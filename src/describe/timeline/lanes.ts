@@ -23,6 +23,8 @@ export interface TimeLane {
   /** 0: not known. */
   readonly code: number;
   readonly closedBy: 'client' | 'server' | undefined;
+  /** How it ended is not in the file. */
+  readonly isEndless: boolean;
 }
 
 export interface LaneTable {

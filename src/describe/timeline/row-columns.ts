@@ -27,6 +27,10 @@ export const ROW_FLAG = {
   warning: 8,
   /** Of a handshake: no connection came of it. Of an end: it is one of those that `--trouble` shows. */
   trouble: 16,
+  /** Of an end: it is that of the input, and the connection was open. */
+  open: 32,
+  /** Of an end: how the connection ended is not in the file. */
+  unrecorded: 64,
 } as const;
 
 export const NO_CONNECTION = -1;

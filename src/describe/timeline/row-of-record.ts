@@ -53,12 +53,19 @@ function waitOf(record: PageRecord): Pick<TimelineRow, 'wait' | 'ratio'> {
 function endOf(record: PageRecord, time: number): Pick<TimelineRow, 'kind' | 'time' | 'size' | 'flags'> {
   const { duration = 0, closeCode = 0 } = record as { duration?: number; closeCode?: number };
   const flags = sideFlag(record['closedBy']) | (record['trouble'] === true ? ROW_FLAG.trouble : 0);
-  return { kind: ROW_KIND.ended, time: time + duration, size: closeCode, flags };
+  return { kind: ROW_KIND.ended, time: time + duration, size: closeCode, flags: flags | unseenFlag(record) };
 }
 
+/** A close frame says more than what ended after it. */
+function unseenFlag({ ended, closeCode }: PageRecord): number {
+  if (closeCode !== undefined) return 0;
+  return ended === 'end' ? ROW_FLAG.open : ended === 'unrecorded' ? ROW_FLAG.unrecorded : 0;
+}
+
+/** 101, and over HTTP/2 any 2xx (RFC 8441 §5). */
 function isUpgraded(response: unknown): boolean {
-  const [, status] = String((response as { line?: string } | undefined)?.line ?? '').split(' ');
-  return status === '101' || status === '200';
+  const line = String((response as { line?: string } | undefined)?.line ?? '');
+  return /^HTTP\/(?:\d\.\d 101|2 2\d\d)\b/.test(line);
 }
 
 function sideFlag(side: unknown): number {

@@ -35,6 +35,8 @@ export class FeedView {
   private readonly plots: PlotsView;
   private isDone = false;
   private waiting = false;
+  /** The address names what is not here yet, and the reader has done nothing since; undefined: nothing is awaited. */
+  private wanted: string | undefined = location.hash;
 
   constructor(
     private readonly source: RowSource,
@@ -73,6 +75,8 @@ export class FeedView {
     };
     document.addEventListener('keydown', (event) => this.onKey(event), { signal });
     window.addEventListener('hashchange', () => this.follow(), { signal });
+    for (const name of ['pointerdown', 'keydown'])
+      document.addEventListener(name, () => (this.wanted = undefined), { signal, capture: true });
     this.opened(document.body.dataset['tab']);
   }
 
@@ -94,7 +98,6 @@ export class FeedView {
     if (this.isDone) return;
     this.isDone = true;
     this.draw();
-    this.follow();
   }
 
   /** Another run of a server: what was shown is gone. */
@@ -112,6 +115,7 @@ export class FeedView {
     this.overview.grew();
     this.sequence.grew();
     this.plots.grew();
+    this.seek();
   }
 
   private openConnection(connection: number): void {
@@ -126,17 +130,24 @@ export class FeedView {
     this.sequence.focus();
   }
 
-  /** What the address names: `#c=3` or `#c=3.2` a connection, `#f=17` a record. A connection without rows is ignored. */
+  /** Goes to what the address names, as soon as it is here: `#c=3` or `#c=3.2` a connection, `#f=17` a record. */
   follow(): void {
-    const words = new URLSearchParams(location.hash.slice(1));
+    this.wanted = location.hash;
+    this.seek();
+  }
+
+  private seek(): void {
+    if (this.wanted === undefined) return;
+    const words = new URLSearchParams(this.wanted.slice(1));
     const [row, connection] = [numberOf(words.get('f')), numberOfConnection(words.get('c') ?? '')];
-    if (row !== undefined) {
+    const place = row === undefined ? -1 : this.source.rowOf(row);
+    const isHere = place >= 0 && place < this.source.columns.length;
+    if (isHere || (row === undefined && connection !== undefined && this.panel.knows(connection))) {
+      this.wanted = undefined;
       this.openTab('inspector');
-      this.panel.select(this.source.rowOf(row));
-    } else if (connection !== undefined && this.panel.knows(connection)) {
-      this.openTab('inspector');
-      this.panel.choose(connection);
-    }
+      if (isHere) this.panel.select(place);
+      else this.panel.choose(connection);
+    } else if (row === undefined && connection === undefined) this.wanted = undefined;
   }
 
   /** What the keys of a tab move in; the overview takes its keys itself. */

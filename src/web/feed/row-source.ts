@@ -1,6 +1,7 @@
 import type { PageRecord } from '../../describe/timeline/row-of-record.js';
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import type { LaneEnds } from '../../describe/timeline/row-filter.js';
+import { visible } from '../format.js';
 import { itemOfRecord, type Item } from '../items.js';
 
 /** What is known of a connection besides its rows. */
@@ -57,7 +58,7 @@ export function addLabels(
   for (const { connection, target, client, server } of names) {
     const known = labels.get(connection);
     labels.set(connection, {
-      target: target ?? known?.target,
+      target: target === undefined ? known?.target : visible(target),
       client: client ?? known?.client,
       server: server ?? known?.server,
     });

@@ -35,10 +35,13 @@ export interface LaneDrawing {
 
 export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
 
+const ENDLESS = 'how it ended is not in the file';
+
 /** How a connection ended, in few words. */
-export function outcomeText({ outcome, code, closedBy }: TimeLane): string {
-  if (outcome === 'open') return 'open';
+export function outcomeText({ outcome, code, closedBy, isEndless }: TimeLane): string {
   if (outcome === 'refused') return 'refused';
+  if (isEndless) return outcome === 'trouble' ? `trouble: ${ENDLESS}` : ENDLESS;
+  if (outcome === 'open') return 'open';
   const name = code === 0 ? 'no close code' : `${code} ${closeCodeInfo(code).name}`;
   const by = closedBy === undefined ? '' : ` by the ${closedBy}`;
   return `${outcome === 'trouble' ? 'trouble: ' : ''}${name}${by}`;

@@ -8,6 +8,7 @@ import type { LaneLabel } from '../feed/row-source.js';
 const HEADINGS = [
   'connection',
   'target',
+  'client',
   'outcome',
   'begins',
   'lasts',
@@ -27,8 +28,10 @@ export function lanesTable(
   const head = HEADINGS.map((text) => el('th', { scope: 'col', text }));
   const rows = lanes.map((lane) => {
     const { connection, first, last, frames, bytes, ping, errors, warnings } = lane;
+    const { target = '', client = '' } = labels.get(connection) ?? {};
     const texts = [
-      labels.get(connection)?.target ?? '',
+      target,
+      client,
       `${OUTCOME_MARKS[lane.outcome]} ${outcomeText(lane)}`,
       timeText(first - start),
       timeText(last - first),

@@ -55,9 +55,16 @@ const LABEL_WIDTH_NARROW = 96;
 /** Rows of the tables. */
 const MOST_TABLE = 200;
 const DENSITY_ROWS = 20;
+/** Characters. */
+const MOST_TARGET = 60;
 /** Milliseconds. */
 const REST = 120;
 const EMPTY = 'Nothing with a time so far.';
+
+/** A target, so that what follows it on its line is seen. */
+function shortened(target: string): string {
+  return target.length <= MOST_TARGET ? target : `${target.slice(0, MOST_TARGET)}…`;
+}
 
 /** A lane for each connection on one time axis. Only the lanes in sight are drawn, each in as many steps as it has pixels. */
 export class Overview {
@@ -232,11 +239,12 @@ export class Overview {
 
   private words(lane: TimeLane): string {
     const { connection, first, last, frames, bytes, ping, errors } = lane;
-    const target = this.feed.labels.get(connection)?.target ?? '';
+    const { target = '', client } = this.feed.labels.get(connection) ?? {};
+    const who = shortened(target) + (client === undefined ? '' : ` from ${client}`);
     const begins = Number.isNaN(first) ? '' : `, ${secondsText(last - first, 1e-3)} long`;
     const pings = Number.isNaN(ping) ? '' : `, pings up to ${secondsText(ping, 1e-4)}`;
     const wrong = errors === 0 ? '' : `, ${count(errors, 'error')}`;
-    return `#${connectionName(connection)} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
+    return `#${connectionName(connection)} ${who}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
   }
 
   private describe(lane: TimeLane | undefined, x: number): void {
@@ -264,7 +272,9 @@ export class Overview {
     const lanes = this.lanes.slice(first, first + Math.ceil(height / size.height) + 1);
     const bins = this.binned.of(lanes, this.feed.columns, table, { ...shown, width: Math.floor(width) });
     const drawings = lanes.map((lane, i): LaneDrawing => {
-      const label = this.feed.labels.get(lane.connection)?.target ?? '';
+      const { target = '', client = '' } = this.feed.labels.get(lane.connection) ?? {};
+      // Many connections have the same target.
+      const label = left === LABEL_WIDTH ? `${target} ${client}` : target;
       const top = AXIS_HEIGHT + (first + i) * size.height - scrollTop;
       const isSelected = lane.connection === this.selected;
       return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, size, x };

@@ -314,6 +314,26 @@ describe('lanes', () => {
   });
 
   it.each([
+    ['open when the input ended', { ended: 'end' }, 'open', false],
+    ['of which the file has no end', { ended: 'unrecorded' }, 'open', true],
+    ['closed before the input ended', { ended: 'end', closeCode: 1000 }, 'closed', false],
+    ['ended by TCP alone', { ended: 'fin' }, 'closed', false],
+    ['open when the input ended, in trouble', { ended: 'end', trouble: true }, 'trouble', false],
+  ])('know a connection that was %s', (_, end, outcome, isEndless) => {
+    const row = rowOfRecord({ type: 'connection', connection: 0, time: 1, duration: 1, ...end });
+    expect(lanesOf(columnsOf([row])).all[0]).toMatchObject({ outcome, isEndless });
+  });
+
+  it.each([
+    ['HTTP/1.1 101 Switching Protocols', 0],
+    ['HTTP/2 204', 0],
+    ['HTTP/1.1 200 OK', ROW_FLAG.trouble],
+    ['HTTP/2 403', ROW_FLAG.trouble],
+  ])('know what an answer of %s came to', (line, flags) => {
+    expect(rowOfRecord({ type: 'handshake', connection: 0, valid: true, response: { line } }).flags).toBe(flags);
+  });
+
+  it.each([
     ['number', [0, 1, 2, 3]],
     ['trouble', [2, 3, 1, 0]],
     ['time', [3, 2, 1, 0]],
