@@ -174,6 +174,21 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.context().close();
   });
 
+  it('is seen where the system sets the colours: no two of a canvas that must differ are the same', async () => {
+    const page = await pages.open(await view(CHAT), { forcedColors: 'active' });
+    await isRead(page);
+    const inks = await page.evaluate<string[]>(
+      "['back', 'text', 'select', 'line', 'frame-text', 'frame-control', 'trouble'].map((name) => getComputedStyle(document.querySelector('.ink-' + name)).color)",
+    );
+    expect(new Set(inks).size).toBe(inks.length);
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row .name').first().click();
+    await page.locator('#rows [aria-selected=true]').waitFor();
+    const outline = "getComputedStyle(document.querySelector('#rows [aria-selected=true]')).outlineStyle";
+    expect(await page.evaluate(outline)).toBe('solid');
+    await page.context().close();
+  });
+
   it.each(['j', 'ArrowDown'])('takes %s in the overview before a lane has the focus', async (key) => {
     const page = await pages.open(await view(CHAT));
     await isRead(page);

@@ -271,7 +271,8 @@ export function drawAxis(pen: CanvasRenderingContext2D, inks: Inks, { from, to, 
     const begin = x + wide + 4 > left + width ? x - 3 - wide : x + 4;
     // A tick whose label has no room is a line alone.
     if (begin < taken) continue;
-    pen.fillText(label, begin, top + 2);
+    // The ring of the focus is 2 pixels wide.
+    pen.fillText(label, begin, top + 4);
     taken = begin + wide + LABEL_GAP;
   }
 }

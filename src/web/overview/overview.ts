@@ -55,6 +55,12 @@ const LABEL_WIDTH_NARROW = 96;
 /** Rows of the tables. */
 const MOST_TABLE = 200;
 const DENSITY_ROWS = 20;
+/** What the colours of the style sheet depend on. */
+const COLOUR_FEATURES = [
+  '(prefers-color-scheme: dark)',
+  '(prefers-contrast: more)',
+  '(forced-colors: active)',
+] as const;
 /** Characters. */
 const MOST_TARGET = 60;
 /** Milliseconds. */
@@ -116,10 +122,11 @@ export class Overview {
     });
     this.scroll.addEventListener('scroll', () => this.schedule());
     new ResizeObserver(() => this.grew()).observe(this.scroll);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.inks = undefined;
-      this.schedule();
-    });
+    for (const feature of COLOUR_FEATURES)
+      matchMedia(feature).addEventListener('change', () => {
+        this.inks = undefined;
+        this.schedule();
+      });
     setUpKeys(this.canvas, {
       isAwake: () => this.isOpen && this.tables.hidden !== false,
       pan: (share) => this.look(panned(this.shown, this.whole, share * this.seconds)),
