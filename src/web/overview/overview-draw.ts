@@ -1,50 +1,22 @@
-import { connectionName } from '../../describe/connection-name.js';
 import type { BinSpans, LaneBins } from '../../describe/timeline/bins.js';
 import { ROW_MARK } from '../../describe/timeline/lane-rows.js';
-import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { ticksOf } from '../../describe/timeline/ticks.js';
-import { closeCodeInfo } from '../../codec/frames/registry.js';
 import type { LaneRaster } from './lane-raster.js';
-import type { LaneSize } from './lane-size.js';
-import { fittedText } from './fitted-text.js';
+import { drawLabel, LABEL_GAP, type LaneLabelDrawing } from './lane-label.js';
 import type { Inks } from './overview-ink.js';
 
-/** Characters. */
-const MOST_LABEL = 40;
-/** Pixels before a label. */
-const LABEL_LEFT = 24;
 /** Pixels between two labels of the axis. */
 const TICK_ROOM = 90;
-/** Pixels between the end of a label and what is next, at least. */
-const LABEL_GAP = 6;
 
-export interface LaneDrawing {
-  readonly lane: TimeLane;
+export interface LaneDrawing extends LaneLabelDrawing {
   readonly bins: LaneBins;
-  readonly label: string;
   readonly isSelected: boolean;
-  /** The left edge of the time axis, and the right edge. */
-  readonly left: number;
+  /** The right edge of the time axis, whose left one is that of the labels. */
   readonly right: number;
   /** The top of the lane. */
   readonly top: number;
-  readonly size: LaneSize;
   /** The place of a time on the axis: pixels. */
   readonly x: (time: number) => number;
-}
-
-export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
-
-const ENDLESS = 'how it ended is not in the file';
-
-/** How a connection ended, in few words. */
-export function outcomeText({ outcome, code, closedBy, isEndless }: TimeLane): string {
-  if (outcome === 'refused') return 'refused';
-  if (isEndless) return outcome === 'trouble' ? `trouble: ${ENDLESS}` : ENDLESS;
-  if (outcome === 'open') return 'open';
-  const name = code === 0 ? 'no close code' : `${code} ${closeCodeInfo(code).name}`;
-  const by = closedBy === undefined ? '' : ` by the ${closedBy}`;
-  return `${outcome === 'trouble' ? 'trouble: ' : ''}${name}${by}`;
 }
 
 /**
@@ -67,7 +39,7 @@ export function drawLanes(
     pen.fillRect(0, y, right, size.height);
   }
   clipped(pen, { x: 0, width: left - LABEL_GAP, top, height }, () =>
-    drawings.forEach((one) => drawLabel(pen, inks, one)),
+    drawings.forEach((one) => drawLabel(pen, inks, one, middleOf(one))),
   );
   clipped(pen, { x: left, width: right - left, top, height }, () => {
     for (const drawing of drawings) {
@@ -105,18 +77,6 @@ function clipped(pen: CanvasRenderingContext2D, { x, width, top, height }: ClipA
   pen.clip();
   draw();
   pen.restore();
-}
-
-function drawLabel(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing): void {
-  const { lane, label, left } = drawing;
-  const middle = middleOf(drawing);
-  pen.textBaseline = 'middle';
-  pen.textAlign = 'left';
-  pen.fillStyle = inks[lane.outcome];
-  pen.fillText(OUTCOME_MARKS[lane.outcome], 8, middle);
-  pen.fillStyle = inks.text;
-  const text = `#${connectionName(lane.connection)} ${label.slice(0, MOST_LABEL)}`;
-  pen.fillText(fittedText(pen, text, left - LABEL_GAP - LABEL_LEFT), LABEL_LEFT, middle);
 }
 
 function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {

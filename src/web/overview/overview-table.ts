@@ -2,7 +2,7 @@ import { connectionName } from '../../describe/connection-name.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { el } from '../dom.js';
-import { OUTCOME_MARKS, outcomeText } from './overview-draw.js';
+import { OUTCOME_MARKS, outcomeText } from './outcome-words.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
 const HEADINGS = [

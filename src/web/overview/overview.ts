@@ -13,20 +13,13 @@ import { secondsText } from '../../describe/timeline/ticks.js';
 import { byId, refill } from '../dom.js';
 import { momentText } from '../format.js';
 import { BinnedLanes } from './binned-lanes.js';
-import {
-  AXIS_HEIGHT,
-  drawAxis,
-  drawDensity,
-  drawLanes,
-  drawStrip,
-  outcomeText,
-  type LaneDrawing,
-} from './overview-draw.js';
+import { AXIS_HEIGHT, drawAxis, drawDensity, drawLanes, drawStrip, type LaneDrawing } from './overview-draw.js';
 import { InkProbe, type Inks } from './overview-ink.js';
 import { Gestures } from './overview-gestures.js';
 import { setUpKeys } from './overview-keys.js';
 import { densityTable, lanesTable } from './overview-table.js';
 import { LaneRaster } from './lane-raster.js';
+import { outcomeText } from './outcome-words.js';
 import { laneSize } from './lane-size.js';
 import { penOf } from './overview-pen.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
@@ -280,11 +273,9 @@ export class Overview {
     const bins = this.binned.of(lanes, this.feed.columns, table, { ...shown, width: Math.floor(width) });
     const drawings = lanes.map((lane, i): LaneDrawing => {
       const { target = '', client = '' } = this.feed.labels.get(lane.connection) ?? {};
-      // Many connections have the same target.
-      const label = left === LABEL_WIDTH ? `${target} ${client}` : target;
       const top = AXIS_HEIGHT + (first + i) * size.height - scrollTop;
       const isSelected = lane.connection === this.selected;
-      return { lane, bins: bins[i]!, label, isSelected, left, right: left + width, top, size, x };
+      return { lane, bins: bins[i]!, target, client, isSelected, left, right: left + width, top, size, x };
     });
     drawLanes(pen, inks, drawings, this.raster);
     pen.fillStyle = inks.back;
