@@ -64,7 +64,7 @@ describe.skipIf(!has('firefox'))('the page in Firefox', () => {
     await page.focus('#ov-canvas');
     await page.keyboard.press('+');
     await page.keyboard.press('ArrowDown');
-    await says(page, '#ov-about', /^#1 .feed: trouble: 1005/);
+    await says(page, '#ov-about', /^#1 .feed from .+: trouble: 1005/);
     await page.keyboard.press('0');
     await page.click('#tab-inspector');
     await page.keyboard.press('j');

@@ -1,6 +1,6 @@
-import { count } from '../../codec/bytes/plural.js';
 import { byId, el } from '../dom.js';
-import { pageTime, type PolledRequest } from './poller.js';
+import { pollWords, type PolledRequest } from './poll-words.js';
+import { pageTime } from './poller.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Milliseconds that the picture has, and between two drawings. */
@@ -35,6 +35,8 @@ export class PollLanes {
   add(request: PolledRequest): void {
     if (!this.requests.includes(request)) this.requests.push(request);
     if (this.requests.length > MOST_REQUESTS) this.requests.shift();
+    // What was broken off comes after the client has stopped.
+    if (this.timer === undefined) this.draw();
   }
 
   private draw(): void {
@@ -51,19 +53,9 @@ export class PollLanes {
     const names = el('div', { class: 'poll-names' }, el('span', { text: 'polls' }), el('span', { text: 'sends' }));
     this.host.replaceChildren(
       el('div', { class: 'poll-picture' }, names, picture),
-      el('p', { class: 'quiet', text: wordsOf(this.requests) }),
+      el('p', { class: 'quiet', text: pollWords(this.requests) }),
     );
   }
-}
-
-/** How often the client asked, and what for. */
-function wordsOf(requests: readonly PolledRequest[]): string {
-  const polls = requests.filter(({ lane }) => lane === 'poll');
-  const empty = polls.filter(({ end, messages }) => end !== undefined && messages === 0).length;
-  const got = polls.reduce((sum, { messages }) => sum + messages, 0);
-  const open = polls.some(({ end }) => end === undefined) ? '; one waits for its answer' : '';
-  const sent = count(requests.length - polls.length, 'send');
-  return `Last 30 s are drawn. ${count(polls.length, 'poll')}: ${count(got, 'message')}, ${empty} answered without one${open}; ${sent}.`;
 }
 
 function marksOf({ lane, begin, end, messages, hasFailed }: PolledRequest, now: number): Element[] {

@@ -1,18 +1,9 @@
+import type { PolledRequest } from './poll-words.js';
+
 /** A message of the room, as pollers get it. */
 export interface RoomMessage {
   readonly sender: string;
   readonly msg: string;
-}
-
-/** A request of the poller: milliseconds of the page's clock. */
-export interface PolledRequest {
-  readonly lane: 'poll' | 'send';
-  readonly begin: number;
-  /** Undefined: the answer is not here yet. */
-  end?: number;
-  /** Messages of the answer, or of the request. */
-  messages: number;
-  hasFailed?: true;
 }
 
 export interface PollerTaker {
