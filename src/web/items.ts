@@ -1,3 +1,4 @@
+import { count } from '../codec/bytes/plural.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { SequencePacket } from '../describe/sequence/sequence-step.js';
 import type { Direction } from '../codec/messages/records.js';
@@ -166,7 +167,7 @@ function requestText(record: RecordFields): string {
 
 function endText(record: RecordFields): string {
   const { client, server } = record['frames'] as Record<'client' | 'server', number>;
-  return `${closeText(record)}; ${client} frames from the client, ${server} from the server`;
+  return `${closeText(record)}; ${count(client, 'frame')} from the client, ${server} from the server`;
 }
 
 function closeText({ closeCode, ended, failure }: RecordFields): string {

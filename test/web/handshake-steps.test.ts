@@ -77,3 +77,20 @@ describe('the seven steps', () => {
     expect([request, key, response, accept].every((value) => value !== undefined)).toBe(true);
   });
 });
+
+describe('the steps over HTTP/2', () => {
+  const item = (headers: [string, string][]): HandshakeItem => ({
+    ...{ kind: 'handshake', connection: 0, http: '2', extensions: [], valid: true, findings: [] },
+    request: { line: '? /a HTTP/2', headers },
+    response: { line: 'HTTP/2 204', headers: [] },
+  });
+
+  it('are done where they were seen, on a stream of any number', () => {
+    const path: [string, string] = [':path', '/a'];
+    const states = (...headers: [string, string][]): string[] =>
+      handshakeSteps(item(headers)).map(({ state }) => state);
+    expect(states([':protocol', 'websocket'], path)).toEqual(['done', 'done']);
+    expect(states(path)).toEqual(['open', 'done']);
+    expect(handshakeSteps(item([[':protocol', 'websocket']]))[0]!.about).toMatch(/^on a stream of the connection/);
+  });
+});

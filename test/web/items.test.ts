@@ -34,3 +34,17 @@ describe('a request for polling', () => {
     });
   });
 });
+
+describe('the end of a connection', () => {
+  it.each([
+    [{ closeCode: 1000, ended: 'fin' }, 'close 1000; 1 frame from the client, 2 from the server'],
+    [{ closeCode: 1006, ended: 'reset' }, '1006 without a close frame; 1 frame from the client, 2 from the server'],
+    [{ ended: 'end' }, 'open at the end of the input; 1 frame from the client, 2 from the server'],
+    [{ ended: 'unrecorded' }, 'how it ended is not in the file; 1 frame from the client, 2 from the server'],
+    [{ ended: 'failed', failure: 'x' }, 'failed: x; 1 frame from the client, 2 from the server'],
+    [{}, 'without a close frame; 1 frame from the client, 2 from the server'],
+  ])('of %j in words', (end, text) => {
+    const item = itemOfRecord({ type: 'connection', connection: 0, time: 1, frames: { client: 1, server: 2 }, ...end });
+    expect(item).toMatchObject({ name: 'ended', text });
+  });
+});

@@ -66,6 +66,8 @@ function step(title: string, line: readonly StepRun[], about: string, rfc: strin
   return { title, lines: [line], about, rfc, state: isDone ? 'done' : 'failed' };
 }
 
+const NO_PROTOCOL = 'not all of the request was seen: :protocol, and what else it had, may be missing here';
+
 /** RFC 8441 has neither a key nor an accept value. */
 function connectStep({ request, stream }: HandshakeItem): HandshakeStep {
   const title = 'The client sends an extended CONNECT';
@@ -75,7 +77,8 @@ function connectStep({ request, stream }: HandshakeItem): HandshakeStep {
   const lines = shown.map(([name, value]) => [run(`${name}: `, 'plain'), run(value, 'head')]);
   const where = stream === undefined ? 'on a stream' : `on stream ${stream}`;
   const about = `${where} of the connection: there is no key, as no server answers such a request by accident`;
-  return { title, lines, about, rfc, state: 'done' };
+  const isSeen = shown.some(([name]) => name === ':protocol');
+  return { title, lines, about: isSeen ? about : NO_PROTOCOL, rfc, state: isSeen ? 'done' : 'open' };
 }
 
 function answerStep(item: HandshakeItem): HandshakeStep {
