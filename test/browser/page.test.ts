@@ -142,7 +142,7 @@ describe.skipIf(!chromium)('the page', () => {
     await page.locator('#rows [aria-selected=true]', { hasText: 'awaited' }).waitFor();
     await Promise.all([page, other].map((each) => each.context().close()));
     await own.stop();
-    // Both channels are told that the server is gone.
+    // The end of the server is an error of both channels.
     pages.complaints.length = 0;
   });
 
