@@ -133,7 +133,7 @@ class App {
 
   private takeFileRecord(record: PageRecord): boolean {
     if (record['type'] !== 'progress') return this.file?.take(record) ?? false;
-    const progress = record as unknown as FeedProgress & { readonly rows: number };
+    const progress = record as unknown as FeedProgress;
     byId('channel-text', HTMLElement).textContent = progressText(progress);
     byId('channel', HTMLElement).dataset['state'] = progress.isDone ? 'on' : 'wait';
     this.say(leftOutText(progress));

@@ -78,6 +78,17 @@ describe.skipIf(!has('chromium'))('files that are dropped into the page', () => 
     await page.context().close();
   });
 
+  it('lists frames without times, and says where nothing can be shown', async () => {
+    const page = await pages.open(await viewings.open(CHAT));
+    await page.setInputFiles('#file-choice', shop.write('a.hex', '81 05 48 65 6c 6c 6f'));
+    await page.locator('#rows .row', { hasText: 'Hello' }).waitFor();
+    expect(await page.evaluate('document.body.dataset.tab')).toBe('inspector');
+    await page.setInputFiles('#file-choice', shop.write('empty.bin', ''));
+    await page.locator('#feed-note', { hasText: /^nothing to show: no WebSocket traffic in it$/ }).waitFor();
+    expect(await page.textContent('#ov-about')).toBe('Nothing so far.');
+    await page.context().close();
+  });
+
   it('loads nothing for them before they are dropped', async () => {
     const page = await pages.open(await viewings.open(CHAT));
     const requested: string[] = [];

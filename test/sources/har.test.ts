@@ -204,6 +204,15 @@ describe('a HAR', () => {
       ['handshake /ws 101', ...BOTH, 'end unrecorded 1.5'],
     ],
     [
+      'a tool that does not encode URLs',
+      {
+        ...ENTRY,
+        request: { ...REQUEST, url: 'wss://example.com/a b?c=1\u2028 2\n#d e' },
+        _webSocketMessages: [HI, READY],
+      },
+      ['handshake /a%20b?c=1%E2%80%A8%202%0A 101', ...BOTH, 'end unrecorded 1.5'],
+    ],
+    [
       'a tool that has the fields of HTTP/2',
       { ...ENTRY, ...HTTP2_SENT, _webSocketMessages: [HI, READY] },
       ['handshake /ws 200', ...BOTH, 'end unrecorded 1.5'],

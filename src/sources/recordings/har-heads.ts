@@ -77,7 +77,9 @@ function version(value: unknown): string {
 
 /** The path and the query of a URL. A fragment is the page's: no browser sends it. */
 export function targetOf(url: unknown): string {
-  const [, target = '/'] = /^[a-z]+:\/\/[^/?#]*([^#\s]*)/i.exec(typeof url === 'string' ? url : '') ?? [];
+  const [, stated = '/'] = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(typeof url === 'string' ? url.trim() : '') ?? [];
+  // A blank would end it: browsers send it like this.
+  const target = stated.replace(/\s/g, encodeURIComponent);
   return target.startsWith('/') ? target : `/${target}`;
 }
 

@@ -11,6 +11,8 @@ import type { RowSource } from './row-source.js';
 /** What is reported of the reading of a file. */
 export interface FeedProgress {
   readonly read: number;
+  /** Records so far. */
+  readonly rows: number;
   /** Undefined: a pipe, whose end is not known. */
   readonly total?: number;
   readonly isDone: boolean;
@@ -98,6 +100,9 @@ export class FeedView {
     if (this.isDone) return;
     this.isDone = true;
     this.draw();
+    // The overview has nothing to draw of what has no times, as pasted frames have none.
+    const isTimeless = this.source.columns.length > 0 && Number.isNaN(this.panel.lanesNow(true).first);
+    if (isTimeless && document.body.dataset['tab'] === 'overview') this.openTab('inspector');
   }
 
   /** Another run of a server: what was shown is gone. */
@@ -192,9 +197,11 @@ export function progressText({ read, total, isDone }: FeedProgress): string {
 }
 
 /** What the page does not have; empty where it has all. */
-export function leftOutText({ left, bare, problem, lost, notices = [] }: FeedProgress): string {
+export function leftOutText({ rows, left, bare, problem, lost, notices = [] }: FeedProgress): string {
   const words = [
-    ...(problem === undefined ? [] : [`the rest can't be read: ${problem}`]),
+    ...(problem === undefined
+      ? []
+      : [rows === 0 ? `nothing to show: ${problem}` : `the rest can't be read: ${problem}`]),
     ...(left === 0
       ? []
       : [`${left.toLocaleString('en')} later records are left out: a filter of the command makes room`]),

@@ -1,4 +1,3 @@
-import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
 import { density } from '../../describe/timeline/bins.js';
 import {
@@ -19,9 +18,9 @@ import { Gestures } from './overview-gestures.js';
 import { setUpKeys } from './overview-keys.js';
 import { densityTable, lanesTable } from './overview-table.js';
 import { LaneRaster } from './lane-raster.js';
-import { outcomeText } from './outcome-words.js';
 import { laneSize } from './lane-size.js';
 import { penOf } from './overview-pen.js';
+import { laneWords, summaryWords } from './overview-words.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
@@ -54,16 +53,9 @@ const COLOUR_FEATURES = [
   '(prefers-contrast: more)',
   '(forced-colors: active)',
 ] as const;
-/** Characters. */
-const MOST_TARGET = 60;
+
 /** Milliseconds. */
 const REST = 120;
-const EMPTY = 'Nothing with a time so far.';
-
-/** A target, so that what follows it on its line is seen. */
-function shortened(target: string): string {
-  return target.length <= MOST_TARGET ? target : `${target.slice(0, MOST_TARGET)}…`;
-}
 
 /** A lane for each connection on one time axis. Only the lanes in sight are drawn, each in as many steps as it has pixels. */
 export class Overview {
@@ -162,7 +154,7 @@ export class Overview {
     this.counts = density(this.feed.columns, { ...this.whole, width: Math.max(1, this.width) });
     this.size = laneSize(this.lanes.length, this.scroll.clientHeight - AXIS_HEIGHT);
     this.spacer.style.height = `${this.lanes.length * this.size.height + AXIS_HEIGHT}px`;
-    if (this.selected === undefined) this.about.textContent = Number.isNaN(first) ? EMPTY : this.summary();
+    if (this.selected === undefined) this.about.textContent = this.summary();
     if (!this.tables.hidden) this.fillTables();
     this.schedule();
   }
@@ -230,21 +222,11 @@ export class Overview {
   }
 
   private summary(): string {
-    const { from, to } = this.shown;
-    const begin = secondsText(from - this.table.first, 1e-3);
-    const span = this.view === undefined ? '' : `; shown: ${begin} to ${secondsText(to - this.table.first, 1e-3)}`;
-    const since = momentText(this.table.first);
-    return `${count(this.lanes.length, 'connection')} in ${secondsText(this.table.last - this.table.first, 1e-3)}, from ${since}${span}`;
+    return summaryWords(this.table, this.feed.columns.length, this.view);
   }
 
   private words(lane: TimeLane): string {
-    const { connection, first, last, frames, bytes, ping, errors } = lane;
-    const { target = '', client } = this.feed.labels.get(connection) ?? {};
-    const who = shortened(target) + (client === undefined ? '' : ` from ${client}`);
-    const begins = Number.isNaN(first) ? '' : `, ${secondsText(last - first, 1e-3)} long`;
-    const pings = Number.isNaN(ping) ? '' : `, pings up to ${secondsText(ping, 1e-4)}`;
-    const wrong = errors === 0 ? '' : `, ${count(errors, 'error')}`;
-    return `#${connectionName(connection)} ${who}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
+    return laneWords(lane, this.feed.labels.get(lane.connection) ?? {});
   }
 
   private describe(lane: TimeLane | undefined, x: number): void {
