@@ -80,18 +80,15 @@ describe('completion', () => {
 });
 
 describe('help', () => {
-  it.each(COMMANDS)(
-    '%s: no line has more than 80 columns but for examples, and the common options come last',
-    async (name) => {
-      const { out } = await runHere([name, '--help']);
-      const [help = ''] = out.split('\nExamples:');
-      expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
-      const common = help.slice(help.indexOf('\nCommon:\n')).trim().split('\n');
-      expect(common.filter((line) => /^ {2}-/.test(line)).map((line) => line.trim().split(/ {2}| </)[0])).toEqual([
-        ...['--json', '--color', '-q, --quiet', '-v, --verbose', '-h, --help'],
-      ]);
-    },
-  );
+  it.each(COMMANDS)('%s: no line has more than 80 columns, and the common options come last', async (name) => {
+    const { out } = await runHere([name, '--help']);
+    const [help = ''] = out.split('\nExamples:');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const common = help.slice(help.indexOf('\nCommon:\n')).trim().split('\n');
+    expect(common.filter((line) => /^ {2}-/.test(line)).map((line) => line.trim().split(/ {2}| </)[0])).toEqual([
+      ...['--json', '--color', '-q, --quiet', '-v, --verbose', '-h, --help'],
+    ]);
+  });
 
   it('-h lists the usual options, --help all', async () => {
     const [short, long] = await Promise.all([runHere(['decode', '-h']), runHere(['decode', '--help'])]);

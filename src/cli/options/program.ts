@@ -40,12 +40,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     acceptOptions,
     'accept [key]',
     'compute the Sec-WebSocket-Accept value of a key; judge a handshake',
-    [
-      'accept dGhlIHNhbXBsZSBub25jZQ==',
-      'accept dGhlIHNhbXBsZSBub25jZQ== --explain',
-      "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
-      'accept --generate',
-    ],
+    ['accept dGhlIHNhbXBsZSBub25jZQ==', 'accept dGhlIHNhbXBsZSBub25jZQ== --explain', 'accept --generate'],
   ).action(async (key: string | undefined, options: object) => {
     const { accept } = await import('../entries/accept.js');
     setExit(await accept(io, key, options));
@@ -71,7 +66,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   });
   addLiveCommands(program, io, setExit);
   command(program, () => [], 'completion', 'print a script that completes commands and options in a shell', [
-    'completion bash > ~/.local/share/bash-completion/completions/wsinspect',
+    'completion bash >> ~/.bash_completion',
     'completion fish > ~/.config/fish/completions/wsinspect.fish',
   ])
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
@@ -140,7 +135,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     [
       'connect ws://127.0.0.1:9001/',
       'connect ws://127.0.0.1:9001/ -x hello -1 --view annotated',
-      'connect wss://example.org/ -k -H "Authorization: Bearer x" --expect ready -m 10 --json',
+      'connect wss://example.org/ -k -H "X-Token: abc" --expect ready -m 10',
       'connect ws://127.0.0.1:9001/ < lines.txt',
     ],
   ).action(async (url: string | undefined, options: ConnectOptions) => {
