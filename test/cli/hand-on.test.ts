@@ -439,6 +439,28 @@ describe('--write', () => {
     expect(sum(after.out).length).toBeGreaterThan(5);
   });
 
+  it.each(['ndjson', 'har'])('joins nothing in .%s over what was not captured', async (ending) => {
+    const path = join(root, 'lossy.ndjson');
+    const texts = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
+    let offset = 0;
+    const records = texts.flatMap((text, index): object[] => {
+      const isLost = index === 1;
+      const [fin, opcode] = [index > 2, [1, 0, 0, 0, 1, 1, 1][index]];
+      const at = { connection: 0, direction: 'server', offset };
+      offset += 2 + text.length;
+      if (isLost) return [{ type: 'diagnostic', code: 'bytes-not-captured', ...at }];
+      const header = { fin, rsv1: false, rsv2: false, rsv3: false, opcode, masked: false };
+      return [{ type: 'frame', ...at, time: 1000 + index, ...header, payloadLength: text.length, text }];
+    });
+    writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    const out = join(root, `lossy-out.${ending}`);
+    await runHere(['decode', '-f', path, '--write', out, '-q']);
+    for (const file of [path, out]) {
+      const { out: read } = await runHere(['decode', '-f', file, '--json', '--view', 'messages']);
+      expect(sum(read)).toEqual(texts.slice(4).map((text) => `server ${text}`));
+    }
+  });
+
   it('writes only the messages that the filters let through, compressed again', async () => {
     const path = join(root, 'filtered.pcapng');
     const heads = HEADS.map((head) => head.replace('\n\n', '\nSec-WebSocket-Extensions: permessage-deflate\n\n'));

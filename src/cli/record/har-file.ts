@@ -5,7 +5,7 @@ import type {
   RecordedTaker,
   RecordingTaker,
 } from '../../sources/recordings/recording.js';
-import type { CloseReason, Side } from '../../codec/bytes/stream-taker.js';
+import type { CloseReason, GapKind, Side } from '../../codec/bytes/stream-taker.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Frame } from '../../codec/messages/records.js';
@@ -135,8 +135,8 @@ class EntryWriter implements RecordingTaker, RecordedTaker {
     this.conversation?.head(side, head, time);
   }
 
-  gap(side: Side, length: number): void {
-    this.conversation?.gap(side, length);
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    this.conversation?.gap(side, length, time, kind);
   }
 
   /** An archive has no place for how a connection ended. */

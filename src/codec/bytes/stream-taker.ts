@@ -16,9 +16,9 @@ export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end' | 'fail
 
 /**
  * What is known of a gap in what a layer carries: a record of the layer begins after it, and its length is right, or an
- * estimate. Undefined: its length is right.
+ * estimate; in what was read before: a frame of WebSocket begins after it. Undefined: its length is right.
  */
-export type GapKind = 'before-record' | 'about';
+export type GapKind = 'before-record' | 'about' | 'before-frame';
 
 /**
  * Takes one two-way byte stream, in order. What TCP hands up, and what taps, recordings and pasted bytes begin with.

@@ -124,6 +124,7 @@ export class Connection implements StreamReading {
     if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker, kind === 'about')) return;
     lane.offset = offset + length;
     if (lane.phase === 'passed' || lane.phase === 'body') return;
+    if (kind === 'before-frame' && lane.frames) return this.lanes.goOn(side);
     lane.head = undefined;
     lane.pending = EMPTY;
     this.lanes.beginSearch(side, kind !== undefined);

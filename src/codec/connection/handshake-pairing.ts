@@ -70,8 +70,9 @@ export class Halves {
       const lane = this.lanes.both[each];
       if (lane.phase !== 'held') continue;
       lane.heldSince = -Infinity;
-      if (each === this.lanes.client) this.goOnUnanswered(each, time, taker);
-      else this.meet(taker);
+      if (each !== this.lanes.client) this.meet(taker);
+      else if (this.options.capture) this.goOnUnanswered(each, time, taker);
+      else this.beginFrames(each, time, taker);
     }
   }
 

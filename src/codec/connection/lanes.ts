@@ -51,6 +51,14 @@ export class Lanes {
     lane.search = new FrameSearch({ masked, deflate, known, joined, ...(budget && { budget }) });
   }
 
+  /** A frame begins here, after others that were lost. */
+  goOn(side: Side): void {
+    const lane = this.both[side];
+    lane.phase = 'frames';
+    lane.search = undefined;
+    lane.frames!.rejoin(lane.offset, lane.assembler!);
+  }
+
   /** A chain of frames holds: they are read from its first one on. */
   searchOn(side: Side, found: FoundFrames | undefined, taker: ConnectionTaker): void {
     if (found === undefined) return;

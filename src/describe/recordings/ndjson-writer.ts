@@ -118,6 +118,10 @@ function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
       return [bytesRecord(record, record.truncated.start, record.truncated.headerBytes!), ...records];
     case 'body':
       return [bytesRecord(record, record.offset, record.bytes), ...records];
+    case 'gap':
+    case 'unread':
+      // Whoever looks for the records of a connection finds its number where those of others have it.
+      return records.map(({ type, ...fields }) => ({ type, connection: record.connection, ...fields }));
     default:
       return records;
   }

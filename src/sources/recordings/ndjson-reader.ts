@@ -1,4 +1,4 @@
-import type { Side } from '../../codec/bytes/stream-taker.js';
+import type { GapKind, Side } from '../../codec/bytes/stream-taker.js';
 import { hasManyParts, MOST_PARTS } from './json-scanner.js';
 import {
   BadRecord,
@@ -29,7 +29,14 @@ interface Known {
   readonly stream: RecordedStream;
   /** Payload bytes of the last frame of each side that did not come: where another frame follows, they were lost. */
   readonly missing: [number, number];
+  /** Offsets of bytes of each side that were lost, or were no frames, up to the next record; NaN: there are none. */
+  readonly holes: [number, number];
+  /** Offsets after the last record of each side; NaN: it had none. */
+  readonly ends: [number, number];
 }
+
+/** Codes of diagnostics that say that bytes are in no record. */
+const HOLES: readonly unknown[] = ['bytes-not-captured', 'bytes-not-verified'];
 
 const REASONS: readonly unknown[] = ['fin', 'reset', 'reused', 'evicted', 'end', 'failed', 'unrecorded'];
 
@@ -53,6 +60,7 @@ export class NdjsonReader implements RecordingReader {
     http2: (fields, connection) => this.http2(fields, connection),
     bytes: (fields, connection) => this.bytes(fields, connection),
     connection: (fields, connection) => this.close(fields, connection),
+    diagnostic: (fields, connection) => this.diagnostic(fields, connection),
   };
 
   constructor(private readonly mostLine = MOST_LINE) {
@@ -132,10 +140,20 @@ export class NdjsonReader implements RecordingReader {
     const side = sideOf(fields);
     const { bytes, cut, missing } = frameOf(fields);
     const known = this.of(connection, time, fields);
-    lose(known, side, known.missing[side], time);
+    const lost = known.missing[side] + holeBefore(known, side, offsetOf(fields));
+    lose(known, side, lost, time, 'before-frame');
     known.stream.bytes(side, bytes, time);
     lose(known, side, cut, time);
     known.missing[side] = missing;
+    known.ends[side] = offsetOf(fields) + bytes.length + cut + missing;
+  }
+
+  /** Bytes of which there is no record: those around them are not next to each other. */
+  private diagnostic(fields: Fields, connection: number): void {
+    const known = this.known.get(connection);
+    if (known === undefined || !HOLES.includes(fields['code'])) return;
+    const [side, offset] = [sideOf(fields), offsetOf(fields)];
+    if (Number.isNaN(known.holes[side])) known.holes[side] = offset;
   }
 
   /** Records of messages do not show their frames: each is shown in one. */
@@ -159,7 +177,10 @@ export class NdjsonReader implements RecordingReader {
     const side = sideOf(fields);
     const bytes = contentOf(fields);
     if (bytes === undefined) throw new BadRecord('there is none of text, hex, base64');
-    this.of(connection, time).stream.bytes(side, bytes, time);
+    const known = this.of(connection, time);
+    lose(known, side, holeBefore(known, side, offsetOf(fields)), time);
+    known.stream.bytes(side, bytes, time);
+    known.ends[side] = offsetOf(fields) + bytes.length;
   }
 
   private close(fields: Fields, connection: number): void {
@@ -188,7 +209,7 @@ export class NdjsonReader implements RecordingReader {
   private remember(connection: number, stream: RecordedStream): Known {
     const [oldest] = this.known.size >= MOST_CONNECTIONS ? this.known.keys() : [];
     if (oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { stream, missing: [0, 0] };
+    const known: Known = { stream, missing: [0, 0], holes: [NaN, NaN], ends: [NaN, NaN] };
     this.known.set(connection, known);
     return known;
   }
@@ -202,8 +223,21 @@ function streamOf(fields: Fields): RecordedEnds {
   };
 }
 
-function lose({ stream }: Known, side: Side, length: number, time: number): void {
-  if (length > 0) stream.gap(side, length, time);
+function lose({ stream }: Known, side: Side, length: number, time: number, kind?: GapKind): void {
+  if (length > 0) stream.gap(side, length, time, kind);
+}
+
+/** Where a record begins in its direction's stream; NaN: it does not say so. */
+function offsetOf(fields: Fields): number {
+  return fields['offset'] === undefined ? NaN : whole(fields, 'offset');
+}
+
+/** Bytes between the last record and this one, where some were lost. */
+function holeBefore({ holes, ends }: Known, side: Side, offset: number): number {
+  const hole = holes[side];
+  holes[side] = NaN;
+  if (Number.isNaN(hole) || Number.isNaN(offset)) return 0;
+  return Math.max(0, offset - (Number.isNaN(ends[side]) ? hole : ends[side]));
 }
 
 function endsOf(fields: Fields): RecordedEnds {

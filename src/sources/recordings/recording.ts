@@ -1,7 +1,14 @@
 import { parseEndpoint, type Endpoint, type Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Http2Event, Http2HeadTaker } from '../../codec/http2/http2-taker.js';
-import type { CloseReason, Side, StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type {
+  CloseReason,
+  GapKind,
+  Side,
+  StreamOpener,
+  StreamOrigin,
+  StreamTaker,
+} from '../../codec/bytes/stream-taker.js';
 
 /** The ends of a recorded connection. */
 export interface RecordedEnds extends Endpoints {
@@ -78,8 +85,8 @@ export class RecordedStream implements StreamOrigin {
   }
 
   /** `length` bytes were not recorded. */
-  gap(side: Side, length: number, time: number): void {
-    if (!this.isIgnored) this.taker?.gap(side, length, time);
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    if (!this.isIgnored) this.taker?.gap(side, length, time, kind);
   }
 
   /** The last call. */

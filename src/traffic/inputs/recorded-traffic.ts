@@ -7,7 +7,7 @@ import type {
 import { DeflateWindows } from '../../codec/deflate/windows.js';
 import { count } from '../../codec/bytes/plural.js';
 import type { Endpoint } from '../../codec/bytes/endpoint.js';
-import type { CloseReason, Side, StreamOrigin } from '../../codec/bytes/stream-taker.js';
+import type { CloseReason, GapKind, Side, StreamOrigin } from '../../codec/bytes/stream-taker.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Http2Event } from '../../codec/http2/http2-taker.js';
 import type { Conversation } from '../conversation.js';
@@ -74,8 +74,8 @@ class NumberedStream implements RecordedTaker, StreamOrigin {
     this.conversation?.http2Event(side, event, time);
   }
 
-  gap(side: Side, length: number): void {
-    this.conversation?.gap(side, length);
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    this.conversation?.gap(side, length, time, kind);
   }
 
   fin(side: Side, time: number): void {

@@ -66,7 +66,7 @@ export class RedactedOpener implements StreamOpener, Http2StreamOpener {
     const ended: (() => void)[] = [];
     return {
       data: (side, bytes, start, end, at) => conversation.data(side, bytes, start, end, at),
-      gap: (side, length, at) => conversation.gap(side, length, at),
+      gap: (side, length, at, kind) => conversation.gap(side, length, at, kind),
       head: (side, head, at) => conversation.head(side, head, at),
       http2Event: (side, event, at) => conversation.http2Event(side, event, at),
       fin: (side: Side, at) => void ended.push(() => taker.fin(side, at)),

@@ -1,4 +1,5 @@
-import type { Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type { GapKind, Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import { utf8Error } from '../../codec/bytes/utf8.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { senderParameters } from '../../codec/connection/reading-options.js';
 import { MessageDeflater, type RawDeflate } from '../../codec/deflate/message-deflate.js';
@@ -144,7 +145,7 @@ export class Rewriter {
 
   private frame(side: Side, frame: Frame, time: number, isKept: boolean): void {
     const { header, received, place, message } = frame;
-    this.moveTo(side, header.start);
+    this.moveTo(side, header.start, 'before-frame');
     this.positions[side] = header.start + header.length + received;
     if (this.isExact) return this.waiting.add(this.exact(side, frame, time));
     const one: FramePart = { frame, piece: { side, time, size: received, write: undefined }, isKept };
@@ -185,7 +186,8 @@ export class Rewriter {
 
   /** Whole, and of a known form where it is covered. */
   private isReadable({ payload, bytes, compressed }: Message, parts: readonly FramePart[]): boolean {
-    const isOpaque = !compressed && this.covering !== undefined && parts.some(({ frame }) => frame.header.rsv !== 0);
+    const isReserved = !compressed && this.covering !== undefined && parts.some(({ frame }) => frame.header.rsv !== 0);
+    const isOpaque = isReserved && utf8Error(payload) !== undefined;
     return !isOpaque && bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
   }
 
@@ -276,12 +278,12 @@ export class Rewriter {
   }
 
   /** What was not captured, or not read, up to there is a hole. */
-  private moveTo(side: Side, offset: number): void {
+  private moveTo(side: Side, offset: number, kind?: GapKind): void {
     const length = offset - (this.positions[side] ?? offset);
     this.positions[side] = Math.max(offset, this.positions[side] ?? offset);
     if (length <= 0 || this.options.isSelective === true) return;
     this.lose(side);
-    this.waiting.add({ side, time: NaN, size: 0, write: (taker) => taker.gap(side, length, NaN) });
+    this.waiting.add({ side, time: NaN, size: 0, write: (taker) => taker.gap(side, length, NaN, kind) });
   }
 }
 
