@@ -9,6 +9,7 @@ import {
   type DirectionSummary,
 } from '../../traffic/tally/summary.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
+import { activityParts } from './activity.js';
 import { drawApp } from './apps.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
 import type { Column, LabelledPart } from './lines.js';
@@ -43,6 +44,8 @@ export interface BlockOptions {
   readonly saysNone: boolean;
   /** Calls of applications by name. */
   readonly byName: boolean;
+  /** Frames over time. */
+  readonly hasActivity: boolean;
 }
 
 /** All that is known of one connection. */
@@ -73,6 +76,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
       ({ ping }, arrow, by) => (ping ? pingParts(ping, arrow, provenUnanswered(directions, by) > 0) : []),
       look,
     ),
+    ...row(print`activity`, options.hasActivity ? activityParts(summary.activity) : [], look),
     ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),

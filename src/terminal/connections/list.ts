@@ -1,5 +1,5 @@
 import { connectionName } from '../../describe/connection-name.js';
-import type { Activity } from '../../traffic/tally/activity.js';
+import { sparkline } from './activity.js';
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
 import { provenUnanswered } from '../../traffic/tally/proven.js';
 import { drawGrid, gridWidth, NOTHING, widest, type Column, type LabelledPart } from './lines.js';
@@ -7,7 +7,7 @@ import { bytesCell, closedCell, durationText, faultCells, secondsText, shortNumb
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
 import { displayWidth } from '../width.js';
-import { joined, print, type Printable } from '../../describe/printable.js';
+import { print, type Printable } from '../../describe/printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
   readonly cell: (summary: ConnectionSummary) => LabelledPart;
@@ -109,18 +109,6 @@ function tripCell({ directions }: ConnectionSummary): LabelledPart {
     return unanswered > 0 ? [text, 'warning'] : [text];
   }
   return unanswered > 0 ? [print`none`, 'warning'] : [NOTHING];
-}
-
-/** Cells of a sparkline. */
-const CELLS = 12;
-const BARS = [print`▁`, print`▂`, print`▃`, print`▄`, print`▅`, print`▆`, print`▇`, print`█`];
-
-/** Frames over the time of the connection: a bar a step, blank where there is none. */
-function sparkline({ counts }: Activity): Printable {
-  const cells = Array.from({ length: Math.min(CELLS, counts.length) }, () => 0);
-  counts.forEach((count, i) => (cells[Math.floor((i * cells.length) / counts.length)]! += count));
-  const most = cells.reduce((a, b) => Math.max(a, b), 1);
-  return joined(cells.map((count) => (count === 0 ? print` ` : BARS[Math.ceil((count / most) * BARS.length) - 1]!)));
 }
 
 function sum({ directions }: ConnectionSummary, name: keyof Counts): number {

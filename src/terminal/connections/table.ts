@@ -44,7 +44,7 @@ export function drawConnections(
   const blocks =
     totals.webSocket > MOST_BLOCKS
       ? [drawList(sort === undefined ? ranked(chosen) : chosen, totals, look, { hint, sort })]
-      : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly, byName }));
+      : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly, byName, hasActivity: byName }));
   append(blocks, drawAllLegs(all ? legs : legs.slice(0, MOST_LINES), legs.length, look, hint));
   // The totals of one connection would say the same again.
   if (!isOnly) blocks.push(drawTotals(totals, look, { all, byName }));
