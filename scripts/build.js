@@ -254,15 +254,43 @@ async function sharing() {
   );
 }
 
-/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `reading` what reads bytes there, `tls-reading` what opens TLS there. */
-const BROWSER_PARTS = {
-  'app index.browser reading tls-reading': 'base',
-  'app index.browser reading': 'core',
-  'index.browser reading tls-reading': 'bytes',
-  'index.browser reading': 'pipeline',
-  'index.browser tls-reading': 'tls-layer',
-  'app reading': 'shared',
+/**
+ * What the page loads besides itself, each when it is needed: what reads files, and what only some files need. Each of these is
+ * loaded after another, and has what that has: so there are few parts.
+ */
+const READINGS = {
+  reading: undefined,
+  'http2-reading': 'reading',
+  'recording-reading': 'http2-reading',
+  'text-reading': 'recording-reading',
+  'tls-reading': 'http2-reading',
 };
+const withEarlierReadings = {
+  name: 'readings',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]src[/\\]web[/\\][\w-]+-reading\.ts$/ }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8')}export * from './${READINGS[basename(path, '.ts')]}.js';\n`,
+      loader: 'ts',
+    }));
+  },
+};
+
+/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, the others are READINGS. */
+const BROWSER_PARTS = {
+  'app http2-reading index.browser reading recording-reading text-reading tls-reading': 'core',
+  'app http2-reading reading recording-reading text-reading tls-reading': 'shared',
+  'app http2-reading index.browser recording-reading text-reading tls-reading': 'lists',
+  'app text-reading': 'items',
+  'http2-reading reading recording-reading text-reading tls-reading': 'dropped',
+  'http2-reading index.browser reading recording-reading text-reading tls-reading': 'pipeline',
+  'http2-reading index.browser recording-reading text-reading tls-reading': 'http2-layer',
+  'index.browser recording-reading text-reading': 'recordings',
+  'index.browser text-reading': 'text',
+  'index.browser tls-reading': 'tls-layer',
+};
+
+/** One part is loaded by another for nothing that it has: esbuild keeps that for what loading does, and loading one of ours does nothing. */
+const LOADED_FOR_NOTHING = /\bimport"[^"]*part-[A-Z0-9]{8}\.js";/g;
 
 /** Files of their own: TLS in dist/, which those who need none leave out, and application protocols, which the page takes from the command line. */
 const apart = {
@@ -285,8 +313,7 @@ async function browsing() {
     entryPoints: [
       { in: 'src/index.browser.ts', out: 'index.browser' },
       { in: 'src/web/main.ts', out: 'web/app' },
-      { in: 'src/web/reading.ts', out: 'web/reading' },
-      { in: 'src/web/dropped/tls-reading.ts', out: 'web/tls-reading' },
+      ...Object.keys(READINGS).map((name) => ({ in: `src/web/${name}.ts`, out: `web/${name}` })),
     ],
     platform: 'browser',
     target: BROWSERS,
@@ -294,24 +321,40 @@ async function browsing() {
     chunkNames: 'part-[hash]',
     metafile: true,
     write: false,
-    plugins: [apart],
+    plugins: [apart, withEarlierReadings],
   });
   const users = new Map();
+  const empty = new Set(outputFiles.filter(({ text }) => text === '').map(({ path }) => basename(path)));
   for (const [path, { entryPoint, imports }] of Object.entries(metafile.outputs)) {
     if (entryPoint === undefined) continue;
     for (const { path: part, kind, external } of imports) {
-      if (kind !== 'import-statement' || external) continue;
+      if (kind !== 'import-statement' || external || empty.has(basename(part))) continue;
       users.set(basename(part), [...(users.get(basename(part)) ?? []), basename(path, '.js')].sort());
     }
   }
   const names = new Map([...users].map(([part, by]) => [part, BROWSER_PARTS[by.join(' ')]]));
   const missing = [...users].filter(([part]) => names.get(part) === undefined);
   if (missing.length > 0) throw new Error(`no name for what is shared by ${missing.map(([, by]) => by.join(', '))}`);
+  /** What is written to dist/: what the library needs too is outside of web/. */
+  const files = new Map();
   for (const { path, text } of outputFiles) {
-    const part = names.get(basename(path));
-    const target = part === undefined ? path : path.replace(basename(path), `${part}.js`);
-    const renamed = text.replaceAll(/part-[A-Z0-9]{8}\.js/g, (name) => `${names.get(name)}.js`);
-    mkdirSync(dirname(target), { recursive: true });
+    if (text === '') continue;
+    const file = basename(path);
+    const part = names.get(file);
+    const isOfPage =
+      part === undefined ? basename(dirname(path)) === 'web' : !users.get(file).includes('index.browser');
+    files.set(part === undefined ? file : `${part}.js`, { folder: isOfPage ? 'web' : '', text });
+  }
+  for (const [file, { folder, text }] of files) {
+    const renamed = text
+      .replaceAll(LOADED_FOR_NOTHING, '')
+      .replaceAll(/part-[A-Z0-9]{8}\.js/g, (name) => `${names.get(name)}.js`)
+      .replaceAll(/"\.{1,2}\/(?:web\/)?([\w-]+\.js)"/g, (whole, name) => {
+        const other = files.get(name)?.folder;
+        return other === undefined ? whole : `"${folder === other ? '.' : other === '' ? '..' : './web'}/${name}"`;
+      });
+    const target = new URL(`../dist/${folder}/${file}`, import.meta.url);
+    mkdirSync(new URL('.', target), { recursive: true });
     writeFileSync(target, renamed);
   }
 }

@@ -18,16 +18,7 @@ export class Host {
     // Threads, the page and what is loaded later stand beside the bundle, as in dist/.
     for (const name of readdirSync(join(ROOT, 'dist/cli')))
       symlinkSync(join(ROOT, 'dist/cli', name), join(folder, 'dist/cli', name));
-    for (const name of [
-      'web',
-      'base.js',
-      'core.js',
-      'bytes.js',
-      'pipeline.js',
-      'shared.js',
-      'tls-layer.js',
-      'tls-crypto.js',
-    ])
+    for (const name of readdirSync(join(ROOT, 'dist')).filter((name) => name === 'web' || name.endsWith('.js')))
       symlinkSync(join(ROOT, 'dist', name), join(folder, 'dist', name));
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await build({

@@ -9,6 +9,7 @@ import type { Ends } from './conversation-taker.js';
 import type { ConnectionFilter } from './selection/filters.js';
 import { plainRecord, type ConversationContext, type Inspected, type StreamContext } from './plain-record.js';
 import { TlsTraffic } from './layers/tls-traffic.js';
+import { ALL_PARTS } from './inputs/all-parts.js';
 import { InputReader, type InputTaker } from './inputs/input-reader.js';
 import type { TrafficLimits } from './inputs/traffic-taker.js';
 
@@ -41,7 +42,10 @@ export class TrafficReader {
 
   constructor(private readonly options: InspectOptions = {}) {
     const reading = { first: 0, reading: options, wants: options.wants };
-    this.reader = new InputReader({ ...options, options: reading, tls: () => this.tls() }, this.taker);
+    this.reader = new InputReader(
+      { ...options, options: reading, tls: () => this.tls(), parts: ALL_PARTS },
+      this.taker,
+    );
   }
 
   /** The records that the chunk completes. The chunk may be used again afterwards. */

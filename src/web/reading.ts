@@ -1,4 +1,2 @@
-// What reads bytes in the page: most of its script. It is loaded when something is pasted, dropped or flipped.
+// What reads files in the page: loaded when one is dropped. What only some files need comes with the first that does.
 export { readFiles } from './dropped/read-file.js';
-export { standsAlone, withBitFlipped } from './frame/flip-bit.js';
-export { readPasted } from './paste/paste-reading.js';

@@ -6,6 +6,7 @@ import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { MOST_APP_BYTES, type AppMessage, type PlacedPacket } from '../../src/apps/packet.js';
 import { OPCODE } from '../../src/codec/frames/registry.js';
@@ -103,7 +104,7 @@ function readCapture(
     payloads: 'view' as const,
   };
   const traffic = new PacketTraffic(
-    Flows,
+    { Flows, openHttp2 },
     { first: 0, reading, apps },
     {},
     { ...taker, passedOver: () => undefined, notice: () => undefined },

@@ -51,24 +51,25 @@ describe.skipIf(!has('chromium'))('files that are dropped into the page', () => 
     ['HTTP/2 in TLS', ['http2/h2-chromium-nghttpx.keys', 'http2/h2-chromium-nghttpx.pcap']],
     ['HTTP/2', ['http2/h2c-two.pcap']],
   ];
-  it.each(feeds.flatMap(([feed, open]) => dropped.map(([what, names]) => ({ feed, open, what, names }))))(
-    'takes into the page of $feed: $what',
-    async ({ open, names }) => {
-      const page = await pages.open(await open());
-      await page.locator('#channel-text', { hasText: /^read: |chat\.pcap/ }).waitFor();
-      await drop(page, ...names);
-      await page.locator('#mode', { hasText: names.map((name) => basename(name)).join(', ') }).waitFor();
-      await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
-      await page.locator('#tab-inspector').click();
-      await page.locator('#rows .row .name', { hasText: 'text' }).first().click();
-      await page.locator('#detail .byte').first().waitFor();
-      await page.context().close();
-    },
+  const taken = feeds.flatMap(([feed, open], i) =>
+    // A report opens no TLS.
+    dropped.filter(([what]) => i === 0 || what === 'HTTP/2').map(([what, names]) => ({ feed, open, what, names })),
   );
-
-  it.each(feeds)('reads application protocols in files that are dropped into the page of %s', async (_, open) => {
+  it.each(taken)('takes into the page of $feed: $what', async ({ open, names }) => {
     const page = await pages.open(await open());
     await page.locator('#channel-text', { hasText: /^read: |chat\.pcap/ }).waitFor();
+    await drop(page, ...names);
+    await page.locator('#mode', { hasText: names.map((name) => basename(name)).join(', ') }).waitFor();
+    await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
+    await page.locator('#tab-inspector').click();
+    await page.locator('#rows .row .name', { hasText: 'text' }).first().click();
+    await page.locator('#detail .byte').first().waitFor();
+    await page.context().close();
+  });
+
+  it('reads application protocols in files that are dropped', async () => {
+    const page = await pages.open(await viewings.open(CHAT));
+    await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
     await drop(page, 'apps/sio4-basic.pcap');
     await page.locator('#mode', { hasText: 'sio4-basic.pcap' }).waitFor();
     await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
@@ -89,15 +90,33 @@ describe.skipIf(!has('chromium'))('files that are dropped into the page', () => 
     await page.context().close();
   });
 
-  it('loads nothing for them before they are dropped', async () => {
+  it.each([
+    ['TLS is not read', ['tls/t12-dsb.pcapng'], /^1 record/],
+    ['TLS is not read', ['tls/t13-aes128gcm.pcap', 'tls/t13-aes128gcm.keys'], /^1 record/],
+    ['application protocols are not read', ['apps/sio4-basic.pcap'], /^\d\d+ records/],
+  ])('says in a report that %s: %j', async (words, names, counted) => {
+    const page = await pages.open(pathToFileURL(report).href);
+    await page.locator('#channel-text', { hasText: 'chat.pcap' }).waitFor();
+    await drop(page, ...names);
+    await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
+    await page.locator('#feed-note', { hasText: `${words}: this page does not have what` }).waitFor();
+    await page.locator('#tab-inspector').click();
+    await page.locator('#counted', { hasText: counted }).waitFor();
+    await page.context().close();
+  });
+
+  it('loads nothing for them before they are dropped, and then only what the file needs', async () => {
     const page = await pages.open(await viewings.open(CHAT));
     const requested: string[] = [];
     page.on('request', (request) => requested.push(new URL(request.url()).pathname));
     await page.reload();
     await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
-    expect(requested).not.toEqual(expect.arrayContaining([expect.stringMatching(/tls|reading|pipeline|bytes|apps/)]));
-    await drop(page, 'chat.pcap');
-    await page.locator('#channel-text', { hasText: /^read: 7413 bytes/ }).waitFor();
+    const ofReading = (): string[] =>
+      requested.filter((path) => /tls|reading|pipeline|dropped|text|http2|apps/.test(path));
+    expect(ofReading()).toEqual([]);
+    await drop(page, 'websocket.pcapng');
+    await page.locator('#channel-text', { hasText: /^read: 2672 bytes/ }).waitFor();
+    expect(ofReading().toSorted()).toEqual(['/dropped.js', '/pipeline.js', '/reading.js']);
     await page.context().close();
   });
 });

@@ -15,10 +15,13 @@ const PARTS: PageParts = {
   icon: file('web/icon.svg'),
   scripts: new Map(
     [
-      ...['base.js', 'core.js', 'bytes.js', 'pipeline.js', 'shared.js', 'tls-layer.js', 'tls-crypto.js', 'cli/apps.js'],
-      ...['web/tls-reading.js', 'web/reading.js', 'web/app.js'],
-    ].map((name) => [basename(name), file(name)]),
+      ...['core', 'lists', 'pipeline', 'http2-layer', 'recordings', 'text'],
+      ...['shared', 'items', 'dropped', 'reading', 'http2-reading', 'recording-reading', 'text-reading', 'app'].map(
+        (name) => `web/${name}`,
+      ),
+    ].map((name) => [basename(`${name}.js`), file(`${name}.js`)]),
   ),
+  leftOut: ['tls-reading.js', 'tls-crypto.js', 'apps.js'],
 };
 const FEED = /<script id="feed" type="application\/json">([^]*?)<\/script>/;
 const HOSTILE = [
@@ -96,18 +99,23 @@ describe('the page of a report', () => {
       new Map([
         ['core.js', 'var q="</script>",r="<!--";export{q as A,r as B};'],
         ['reading.js', 'import{A as x,B}from"../core.js";globalThis.seen.push("read");var y=x+B;export{y as read};'],
-        ['app.js', 'import{B as z}from"../core.js";globalThis.seen=[z,import("./reading.js"),import("./reading.js")];'],
+        [
+          'app.js',
+          'import{B as z}from"../core.js";globalThis.seen=[z,import("./reading.js"),import("./reading.js"),import("./apps.js")];',
+        ],
       ]),
+      ['apps.js'],
     );
     expect(script).not.toMatch(/\bimport\b|\bexport\b|<\/script|<!--/);
     const global = globalThis as { seen?: unknown[] };
     (0, eval)(script);
     // What is loaded later has not run yet, and runs once.
     const [first, one, other] = global.seen!;
-    expect([first, global.seen!.length]).toEqual(['<!--', 3]);
+    expect([first, global.seen!.length]).toEqual(['<!--', 4]);
+    await expect(global.seen![3]).rejects.toThrow();
     expect(await one).toEqual({ read: '</script><!--' });
     expect(await other).toBe(await one);
-    expect(global.seen!.slice(3)).toEqual(['read']);
+    expect(global.seen!.slice(4)).toEqual(['read']);
     delete global.seen;
   });
 });

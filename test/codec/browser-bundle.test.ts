@@ -7,12 +7,17 @@ import { expect, it } from 'vitest';
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 /** What it has in common with the page is in files of their own; each imports those. */
 const FILES: readonly (readonly [name: string, imported: readonly string[]])[] = [
-  ['index.browser.js', ['./pipeline.js', './core.js', './tls-layer.js', './bytes.js', './base.js']],
-  ['pipeline.js', ['./core.js', './bytes.js', './base.js']],
-  ['tls-layer.js', ['./bytes.js', './base.js']],
-  ['core.js', ['./base.js']],
-  ['bytes.js', []],
-  ['base.js', []],
+  [
+    'index.browser.js',
+    ['./text.js', './recordings.js', './tls-layer.js', './http2-layer.js', './pipeline.js', './core.js'],
+  ],
+  ['text.js', ['./pipeline.js', './core.js']],
+  ['recordings.js', ['./http2-layer.js', './pipeline.js', './core.js']],
+  ['tls-layer.js', ['./http2-layer.js', './pipeline.js', './core.js']],
+  ['http2-layer.js', ['./lists.js', './pipeline.js']],
+  ['pipeline.js', ['./core.js']],
+  ['lists.js', []],
+  ['core.js', []],
 ];
 
 /** As the bundler of a user makes it. */

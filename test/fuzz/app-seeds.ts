@@ -6,6 +6,7 @@ import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 
 export type SeedMessage = Pick<AppMessage, 'direction' | 'isText' | 'bytes'>;
@@ -35,7 +36,7 @@ export function seedsOf(capture: Uint8Array): AppSeed[] {
     payloads: 'view',
   } as const;
   const traffic = new PacketTraffic(
-    Flows,
+    { Flows, openHttp2 },
     { first: 0, reading, apps: { open: openApp } },
     {},
     {

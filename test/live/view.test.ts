@@ -175,7 +175,7 @@ describe('view', () => {
       change(path);
       const { records } = await answer(socket, { type: 'rows', id: 1, rows: [2] }, 'rows');
       const last = viewing.messages.findLast(({ type }) => type === 'progress');
-      return [(records as PageMessage[])[0]!, last?.['lost']];
+      return [(records as PageMessage[])[0]!, last?.['missing']];
     };
 
     it.each([
@@ -201,8 +201,9 @@ describe('view', () => {
       ],
     ])('says why it shows no frame: %s', async (_, change) => {
       const [record, lost] = await lookAfter(change);
-      expect(record).toMatchObject({ type: 'lost', connection: 0, reason: lost });
-      expect(lost).toMatch(/shown\.pcap has changed since it was read$/);
+      const reason = expect.stringMatching(/shown\.pcap has changed since it was read$/) as string;
+      expect(record).toMatchObject({ type: 'lost', connection: 0, reason });
+      expect(lost).toContain('shown.pcap has changed since it was read: frames are neither shown');
     });
 
     it('does not find what is not there any more', async () => {
@@ -214,7 +215,7 @@ describe('view', () => {
       const found = await answer(socket, { type: 'search', id: 1, text: '5555555|changed|sought' }, 'found');
       expect(found).toMatchObject({ rows: [], isDone: true });
       const last = viewing.messages.findLast(({ type }) => type === 'progress');
-      expect(last!['lost']).toContain('has changed');
+      expect(last!['missing']).toContain('has changed');
     });
   });
 

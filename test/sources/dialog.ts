@@ -1,5 +1,6 @@
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
@@ -77,7 +78,7 @@ export function decodeCapture(packets: readonly Recorded[], options: { maxMessag
     maxMessageBytes: options.maxMessage ?? 1 << 26,
   };
   const capture = new PacketTraffic(
-    Flows,
+    { Flows, openHttp2 },
     { first: 0, reading },
     {},
     {

@@ -9,6 +9,7 @@ import { pcapReader } from '../../src/sources/files/pcap.js';
 import { pcapngReader } from '../../src/sources/files/pcapng.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { TlsTraffic, type TlsTrafficOptions } from '../../src/traffic/layers/tls-traffic.js';
 
@@ -98,7 +99,7 @@ export function decrypt(
   }
   const reading = { raw: nodeDeflate, acceptOf: acceptKey, previewBytes: 1 << 20, messageBytes: 1 << 20 };
   const traffic = new PacketTraffic(
-    Flows,
+    { Flows, openHttp2 },
     { first: 0, reading, tls },
     {},
     {

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { read } from '../../src/cli/commands/decode.js';
 import { processIo } from '../../src/cli/host/process-io.js';
 import { RecordStore, type StoreBounds } from '../../src/describe/timeline/record-store.js';
+import { addBatch, batchOf } from '../../src/describe/timeline/row-batch.js';
+import { RowColumns } from '../../src/describe/timeline/row-columns.js';
+import { DroppedParts } from '../../src/web/dropped/dropped-parts.js';
 import { DroppedReading } from '../../src/web/dropped/dropped-reading.js';
-import * as readers from '../../src/apps/readers.js';
-import { browserTlsCrypto } from '../../src/codec/tls/noble-crypto.js';
-import { TlsTraffic } from '../../src/traffic/layers/tls-traffic.js';
 import { beginsKeyLog } from '../../src/web/dropped/key-logs.js';
-import { readFiles } from '../../src/web/dropped/read-file.js';
+import { readFiles, type ReadableFile } from '../../src/web/dropped/read-file.js';
 import fc from '../fc.js';
 import { ROOT } from '../cli/binary.js';
 
@@ -18,10 +18,28 @@ const IO = processIo(() => undefined);
 const FIXTURES = join(ROOT, 'fixtures');
 const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(FIXTURES, name)));
 
+const parts = new DroppedParts();
+for (const name of ['text', 'recordings', 'http2', 'tls', 'apps'] as const) await parts.load(name);
+
 function begun(name: string, bounds?: StoreBounds): DroppedReading {
-  const reading = new DroppedReading([name], 0, bounds);
-  reading.begin(new TlsTraffic(browserTlsCrypto), readers);
+  const reading = new DroppedReading([name], 0, parts, bounds);
+  reading.begin();
   return reading;
+}
+
+/** Comes in parts, with other work between them. */
+function slowFile(bytes: Uint8Array<ArrayBuffer>, size: number): Omit<ReadableFile, 'name'> {
+  const whole = new File([bytes], '');
+  const stream = (): ReadableStream<Uint8Array<ArrayBuffer>> => {
+    let at = 0;
+    return new ReadableStream({
+      pull(controller) {
+        if (at >= bytes.length) return controller.close();
+        controller.enqueue(bytes.slice(at, (at += size)));
+      },
+    });
+  };
+  return { size: whole.size, slice: whole.slice.bind(whole), stream };
 }
 
 /** Texts of all records. */
@@ -35,7 +53,7 @@ class Asking {
   private readonly waiting: (() => void)[] = [];
   readonly obey: (command: unknown) => void;
 
-  constructor(...files: File[]) {
+  constructor(...files: ReadableFile[]) {
     this.obey = readFiles(files, (data) => {
       this.sent.push(typeof data === 'string' ? (JSON.parse(data) as Record<string, unknown>) : data);
       for (const look of this.waiting.splice(0)) look();
@@ -74,6 +92,39 @@ describe('a file that is dropped into the page', () => {
     expect(own.length).toBeGreaterThan(0);
     expect(dropped.progress()).toMatchObject({ isDone: true, read: bytes.length });
   });
+
+  const ofParts = ['http2/h2c-two.pcap', 'tls/t12-dsb.pcapng', 'websocket.pcapng'].map((name) => `captures/${name}`);
+  const inText = ['recordings/playwright-embed.har', 'recordings/follow-tcp.yaml', 'recordings/netlog-default.json'];
+  it.each([...captures, ...ofApps, ...ofParts, ...inText])(
+    'is the same where parts come when it needs them: %s',
+    async (name) => {
+      const bytes = fixture(name);
+      const whole = begun(name);
+      for (let at = 0; at < bytes.length; at += 700) whole.push(bytes.slice(at, at + 700));
+      whole.end();
+      const page = new Asking({ ...slowFile(bytes, 700), name });
+      const columns = new RowColumns();
+      const more = (): void => page.obey({ type: 'more', from: columns.length, names });
+      let [sent, names, isAll] = [0, 0, false];
+      more();
+      while (!isAll) {
+        await new Promise((resolve) => setTimeout(resolve));
+        for (; sent < page.sent.length; sent++) {
+          const one = page.sent[sent]!;
+          if (one instanceof Uint8Array) {
+            addBatch(columns, one.slice().buffer);
+            more();
+          } else if (one['type'] === 'names') names += (one['names'] as unknown[]).length;
+          else isAll = one['type'] === 'progress' && one['isDone'] === true && one['rows'] === columns.length;
+        }
+      }
+      expect(batchOf(columns, 0, columns.length)).toEqual(batchOf(whole.columns, 0, whole.columns.length));
+      page.obey({ type: 'rows', id: 1, rows: Array.from({ length: columns.length }, (_, row) => row).slice(0, 500) });
+      const { records } = await page.until(({ id }) => id === 1);
+      const texts = textsOf(whole, (row) => whole.record(row));
+      expect(records).toEqual(texts.slice(0, 500));
+    },
+  );
 
   it.each([
     ['a key log that is dropped with it', ['tls/t12-aes128gcm.keys', 'tls/t12-aes128gcm.pcap']],

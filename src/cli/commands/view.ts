@@ -122,8 +122,8 @@ class ViewReading extends StoredReading {
     this.changed();
   }
 
-  override progress(): object {
-    return { ...super.progress(), lost: this.lost };
+  protected override get missing(): string | undefined {
+    return this.lost && `${this.lost}: frames are neither shown nor searched where it is not as it was`;
   }
 
   close(): void {

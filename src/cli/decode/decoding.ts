@@ -340,7 +340,7 @@ export class Decoding implements Pace {
     const first = Math.max(this.connections, this.text?.next ?? 0);
     const { rewriting } = this.handOn;
     const options = { ...captureOptions(this.options, first), tls: this.tls, ...(rewriting && { rewriting }) };
-    const { PacketTraffic, Flows } = this.packets!;
-    return (this.capture ??= new PacketTraffic(Flows, options, this.options, this.taker));
+    const { packets } = this;
+    return (this.capture ??= new packets!.PacketTraffic(packets!, options, this.options, this.taker));
   }
 }

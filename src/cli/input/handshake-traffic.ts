@@ -70,10 +70,10 @@ export async function handshakeOfTraffic(
 ): Promise<FoundHandshake> {
   const search = new HandshakeSearch(io);
   if (opened.capture !== undefined) {
-    const { Flows, secretsOfFile } = await loadPackets();
+    const packets = await loadPackets();
     const tls = await tlsOf(io, options);
-    const traffic = new PacketTraffic(Flows, { ...trafficOptions(options, 0), tls }, options, search.taker);
-    traffic.secretsAhead(opened.capture, input.again && secretsOfFile(input.name));
+    const traffic = new PacketTraffic(packets, { ...trafficOptions(options, 0), tls }, options, search.taker);
+    traffic.secretsAhead(opened.capture, input.again && packets.secretsOfFile(input.name));
     const file = { input, opened, reader: opened.capture };
     await readCapture(file, traffic, new FileOrder(), () => undefined, search);
     traffic.end();
@@ -101,14 +101,15 @@ export async function handshakeOfBytes(io: Io, bytes: Uint8Array, options: Decod
   const events = [...source.push(bytes), ...source.end()];
   // Heads among bare bytes are text, which was searched already.
   if (source.kind() === 'raw bytes') return {};
-  const { Flows, inferLink } = await loadPackets();
+  const parts = await loadPackets();
   const tls = await tlsOf(io, options);
   let packets: PacketTraffic | undefined;
   const text = new TextTraffic('unknown', () => trafficOptions({}, 0), {
     ...search.taker,
     packet: (packet) =>
-      (packets ??= new PacketTraffic(Flows, { ...trafficOptions({}, 0), tls }, {}, search.taker)).push(packet),
-    holdsDatagram: (packet) => inferLink(packet.bytes, 0, packet.bytes.length, packet.originalLength) !== undefined,
+      (packets ??= new PacketTraffic(parts, { ...trafficOptions({}, 0), tls }, {}, search.taker)).push(packet),
+    holdsDatagram: (packet) =>
+      parts.inferLink(packet.bytes, 0, packet.bytes.length, packet.originalLength) !== undefined,
   });
   for (const event of events) if (event.type === 'bytes' || event.type === 'packet') text.take(event);
   text.end();

@@ -180,7 +180,7 @@ export class CapturePart implements Pace {
       notice: (message, hint) => void (this.options.quiet || this.note(print`${escapedLines(message)}\n`, { hint })),
     };
     const capture = new OrderedCapture(
-      packets.Flows,
+      packets,
       { ...captureOptions(this.options, 0), share: this.share, tls: packets.tlsTraffic(this.options) },
       this.options,
       taker,

@@ -123,7 +123,7 @@ class ScriptReading implements Pace {
     const packets = await loadPackets();
     const tls = packets.tlsTraffic(options);
     await packets.readKeyLogs(io, options.keylog ?? [], tls, (message) => this.report(message));
-    const capture = new PacketTraffic(packets.Flows, { ...trafficOptions(options, 0), tls }, options, {
+    const capture = new PacketTraffic(packets, { ...trafficOptions(options, 0), tls }, options, {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,

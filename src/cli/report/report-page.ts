@@ -8,6 +8,8 @@ export interface PageParts {
   readonly icon: string;
   /** The modules by their names, each after those that it imports: the last is the page. */
   readonly scripts: ReadonlyMap<string, string>;
+  /** Modules that are not in the file: to load one fails. */
+  readonly leftOut: readonly string[];
 }
 
 /** What a report has in it. */
@@ -24,7 +26,7 @@ export interface ReportContent {
  * script and style alone, by their hashes. The records are JSON, which no browser runs.
  */
 export function reportPage(parts: PageParts, { records, note, title }: ReportContent): string {
-  const script = oneScript(parts.scripts);
+  const script = oneScript(parts.scripts, parts.leftOut);
   const icon = `data:image/svg+xml;base64,${Buffer.from(parts.icon).toString('base64')}`;
   const policy = [
     "default-src 'none'",
@@ -70,7 +72,7 @@ const NAME = 'wsinspectModule';
  * The modules of the page as one script, which imports nothing: each is a function that is called when it is needed for the
  * first time, so that those that are loaded later cost nothing before.
  */
-export function oneScript(scripts: ReadonlyMap<string, string>): string {
+export function oneScript(scripts: ReadonlyMap<string, string>, leftOut: readonly string[] = []): string {
   const names = [...scripts.keys()];
   const nameOf = (file: string): string => {
     const at = names.indexOf(file);
@@ -79,7 +81,9 @@ export function oneScript(scripts: ReadonlyMap<string, string>): string {
   };
   const modules = [...scripts.values()].map((text, at) => {
     const { heads, rest } = withoutImports(text, nameOf);
-    const body = rest.replace(LAZY_IMPORT, (_, file: string) => `Promise.resolve().then(${nameOf(file)})`);
+    const body = rest.replace(LAZY_IMPORT, (_, file: string) =>
+      leftOut.includes(file) ? 'Promise.reject(Error())' : `Promise.resolve().then(${nameOf(file)})`,
+    );
     const exported = EXPORT.exec(body);
     if (exported === null) return `const ${NAME}${at}=()=>{${heads}${body}\n};`;
     const given = exported[1]!.replace(AS, (_, local: string, name: string) => `${name}:${local}`);

@@ -9,11 +9,11 @@ export abstract class StoredReading implements ViewSource {
   isDone = false;
   /** Why it could not be read further. */
   protected problem: string | undefined;
-  private readonly notices = new ReadingNotices();
+  private notices = new ReadingNotices();
 
   /** `total`: bytes that are read in all; undefined where that is not known. */
   constructor(
-    readonly store: RecordStore,
+    protected store: RecordStore,
     private readonly total: number | undefined,
   ) {}
 
@@ -28,9 +28,10 @@ export abstract class StoredReading implements ViewSource {
   }
 
   progress(): object {
-    const { read, total, isDone, problem, notices, store } = this;
+    const { read, total, isDone, problem, notices, missing, store } = this;
     const { left, bare } = store;
-    return { rows: store.columns.length, read, total, isDone, problem, left, bare, notices: notices.words };
+    const rows = store.columns.length;
+    return { rows, read, total, isDone, problem, left, bare, notices: notices.words, missing };
   }
 
   /** What is reported about the reading: a row, and the first ones also above the page. `time` NaN: unknown. */
@@ -38,6 +39,17 @@ export abstract class StoredReading implements ViewSource {
     this.store.notice(message, time);
     this.notices.add(message);
   }
+
+  /** It begins once more, with another store. */
+  protected renew(store: RecordStore): void {
+    this.store = store;
+    this.read = 0;
+    this.problem = undefined;
+    this.notices = new ReadingNotices();
+  }
+
+  /** What of the input is not shown, and why. */
+  protected abstract get missing(): string | undefined;
 
   record(row: number): string | undefined {
     return this.store.text(row);

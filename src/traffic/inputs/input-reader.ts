@@ -1,20 +1,17 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import type { Direction } from '../../codec/messages/records.js';
 import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
-import { openSource, type From, type OpenedSource } from '../../sources/detect/detect.js';
+import type { From } from '../../sources/detect/detect.js';
 import { magicOf, MAGIC_LENGTH } from '../../sources/detect/magic.js';
 import { isRecordingKind, recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
 import type { PacketReader, PacketVisitor } from '../../sources/files/packet-reader.js';
 import { pcapReader } from '../../sources/files/pcap.js';
 import { pcapngReader } from '../../sources/files/pcapng.js';
 import { inferLink } from '../../sources/packets/link.js';
-import { openRecording } from '../../sources/recordings/open-recording.js';
 import { Flows } from '../../sources/tcp/flows.js';
 import type { ConversationsOptions } from '../conversations.js';
-import type { TlsTraffic } from '../layers/tls-traffic.js';
-import { PacketTraffic } from './packet-traffic.js';
-import { RecordedTraffic } from './recorded-traffic.js';
-import { TextTraffic } from './text-traffic.js';
+import type { InputParts } from './input-parts.js';
+import { PacketTraffic, type FlowParts } from './packet-traffic.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
 /** Takes what an input holds, and what is wrong with it. */
@@ -30,7 +27,8 @@ export interface InputReading extends TrafficLimits {
   readonly direction?: Direction | undefined;
   readonly options: ConversationsOptions;
   /** What opens TLS in packets, made when there are any. */
-  readonly tls?: () => TlsTraffic | undefined;
+  readonly tls?: () => ConversationsOptions['tls'];
+  readonly parts: InputParts;
 }
 
 /** Reads one input in chunks: the bytes of `--from`, found out by the first of them. */
@@ -42,7 +40,7 @@ interface Reader {
 /** What is looked at to recognise the input. */
 const ENOUGH = 64 * 1024;
 
-/** Finds out what an input is, and reads it chunk by chunk. Never throws on any input. */
+/** Finds out what an input is, and reads it chunk by chunk. Never throws on any input, unless one of its parts does. */
 export class InputReader {
   private head: Uint8Array[] = [];
   private headLength = 0;
@@ -84,14 +82,14 @@ export class InputReader {
   private readerOf(head: Uint8Array, isAll: boolean): Reader | undefined {
     const { from = 'auto' } = this.input;
     if (isRecordingKind(from)) return this.recording(from);
-    if (from !== 'auto' && from !== 'pcap') return this.text(openSource(from));
+    if (from !== 'auto' && from !== 'pcap') return this.text(from);
     if (head.length < MAGIC_LENGTH && !isAll) return undefined;
     const magic = magicOf(head);
     if (magic === 'pcap' || magic === 'pcapng') return this.capture(magic === 'pcap' ? pcapReader() : pcapngReader());
     if (from === 'pcap') return this.refused('no pcap or pcapng file');
     const kind = recordingKind(head, isAll ? 'ended' : 'growing');
-    if (kind === 'unknown') return isAll ? this.text(openSource('auto')) : undefined;
-    return kind === undefined ? this.text(openSource('auto')) : this.recording(kind);
+    if (kind === 'unknown') return isAll ? this.text('auto') : undefined;
+    return kind === undefined ? this.text('auto') : this.recording(kind);
   }
 
   private capture(reader: PacketReader): Reader {
@@ -117,6 +115,7 @@ export class InputReader {
   }
 
   private recording(kind: RecordingKind): Reader {
+    const { openRecording, RecordedTraffic } = this.input.parts.recordings();
     const traffic = new RecordedTraffic(openRecording(kind), this.input.options, this.input, {
       ...this.taker,
       damage: (message) => this.taker.wrong('damage', message),
@@ -135,7 +134,9 @@ export class InputReader {
     };
   }
 
-  private text(source: OpenedSource): Reader {
+  private text(from: From): Reader {
+    const { openSource, TextTraffic } = this.input.parts.text();
+    const source = openSource(from);
     let packets: PacketTraffic | undefined;
     const text = new TextTraffic(this.input.direction, () => this.input.options, {
       ...this.taker,
@@ -164,7 +165,8 @@ export class InputReader {
 
   private packets(): PacketTraffic {
     const { input, taker } = this;
-    return new PacketTraffic(Flows, { ...input.options, tls: input.tls?.() }, input, taker);
+    const openHttp2: FlowParts['openHttp2'] = (...args) => input.parts.http2().openHttp2(...args);
+    return new PacketTraffic({ Flows, openHttp2 }, { ...input.options, tls: input.tls?.() }, input, taker);
   }
 
   private problem(type: 'damage' | 'problem', { line, column, offset, message }: InputProblem): void {

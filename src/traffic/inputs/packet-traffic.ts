@@ -7,10 +7,16 @@ import { count } from '../../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from '../conversation-taker.js';
 import { Conversations, type ConversationsOptions } from '../conversations.js';
 import { PolledSessions } from '../apps/polled-sessions.js';
-import { openHttp2 } from '../layers/http2-traffic.js';
+import type { openHttp2 } from '../layers/http2-traffic.js';
 import { http2FaultWords, http2Hint } from '../layers/http2-words.js';
 import { tlsHint } from '../layers/tls-words.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
+
+/** What reads packets, handed in: a program loads it only when packets come, or when what needs it does. */
+export interface FlowParts {
+  readonly Flows: typeof Flows;
+  readonly openHttp2: typeof openHttp2;
+}
 
 /** Bytes that may wait, and bytes of windows. */
 const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
@@ -48,8 +54,7 @@ export class PacketTraffic {
   private readonly polled: PolledSessions | undefined;
 
   constructor(
-    /** Handed in, as a program loads it only when packets come. */
-    flows: typeof Flows,
+    { Flows, openHttp2 }: FlowParts,
     private readonly options: ConversationsOptions,
     limits: TrafficLimits,
     private readonly taker: TrafficTaker,
@@ -65,7 +70,7 @@ export class PacketTraffic {
     const apps = options.apps && { ...options.apps, polled: this.polled };
     const reading = { ...options.reading, capture: 'any' as const, windows, searchBudget };
     const flowLimits = { totalBytes: half, ...(maxConnections !== undefined && { connections: maxConnections }) };
-    this.flows = new flows(
+    this.flows = new Flows(
       new Conversations(
         { ...options, reading, apps, http2: openHttp2 },
         {

@@ -35,7 +35,7 @@ function button(text: string, act: () => void): HTMLElement {
 
 async function copied(item: Item, { text, needsTrial, remark }: CopyForm): Promise<(string | HTMLElement)[]> {
   if (needsTrial && item.kind === 'frame') {
-    const { standsAlone } = await import('../reading.js');
+    const { standsAlone } = await import('../text-reading.js');
     if (!standsAlone(item)) return [NOT_ALONE];
   }
   return [await copy(text), el('code', { text }), ...(remark === undefined ? [] : [el('p', { text: remark })])];

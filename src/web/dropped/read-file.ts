@@ -1,4 +1,5 @@
 import { viewCommandOf, ViewerEnd } from '../../describe/timeline/viewer-end.js';
+import { DroppedParts, PartNeeded } from './dropped-parts.js';
 import { DroppedReading } from './dropped-reading.js';
 import { beginsKeyLog, KEY_LOG_BEGINNING } from './key-logs.js';
 
@@ -23,10 +24,9 @@ export function readFiles(
   signal?: AbortSignal,
 ): (command: unknown) => void {
   const names = files.map(({ name }) => name);
-  const reading = new DroppedReading(
-    names,
-    files.reduce((sum, { size }) => sum + size, 0),
-  );
+  const parts = new DroppedParts();
+  const size = files.reduce((sum, { size }) => sum + size, 0);
+  const reading = new DroppedReading(names, size, parts);
   const page = new ViewerEnd(reading, {
     send,
     isOpen: () => signal?.aborted !== true,
@@ -34,7 +34,7 @@ export function readFiles(
     soon: () => void globalThis.setTimeout(() => page.change()),
     matcher: (expression) => (text) => expression.test(text),
   });
-  void readAll(files, reading, () => page.change(), signal);
+  void readAll(files, reading, parts, () => page.change(), signal);
   return (value) => {
     const command = viewCommandOf(value);
     if (command !== undefined) page.obey(command);
@@ -44,27 +44,44 @@ export function readFiles(
 async function readAll(
   files: readonly ReadableFile[],
   reading: DroppedReading,
+  parts: DroppedParts,
   changed: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    const [{ TlsTraffic }, { browserTlsCrypto }, apps] = await Promise.all([
-      import('./tls-reading.js'),
-      import('../../codec/tls/noble-crypto.js'),
-      import('../../apps/readers.js'),
-    ]);
-    reading.begin(new TlsTraffic(browserTlsCrypto), apps);
     const [file, ...others] = await withoutKeyLogs(files, reading);
     for (const { name } of others) reading.notice(`${name} is not read: the page reads one file at a time`);
-    if (file === undefined) reading.fail('a TLS key log: drop it together with its capture');
-    else await readOne(file, reading, changed, signal);
+    if (others.length + 1 < files.length) await parts.load('tls');
+    if (file === undefined) {
+      reading.begin();
+      reading.fail('a TLS key log: drop it together with its capture');
+    } else while (!(await readThrough(file, reading, parts, changed, signal)));
   } catch (error) {
     reading.fail((error as Error).message);
   }
   if (signal?.aborted !== true) changed();
 }
 
-/** Reads the key logs among them, and gives the others. */
+/** False: a part of the page was needed, which is there now. */
+async function readThrough(
+  file: ReadableFile,
+  reading: DroppedReading,
+  parts: DroppedParts,
+  changed: () => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  reading.begin();
+  try {
+    await readOne(file, reading, changed, signal);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PartNeeded)) throw error;
+    await parts.load(error.part);
+    return false;
+  }
+}
+
+/** Hands over the key logs among them, and gives the others. */
 async function withoutKeyLogs(files: readonly ReadableFile[], reading: DroppedReading): Promise<ReadableFile[]> {
   const others: ReadableFile[] = [];
   for (const file of files) {

@@ -22,8 +22,8 @@ export interface FeedProgress {
   readonly bare: number;
   /** What was reported about the reading. */
   readonly notices?: readonly string[];
-  /** Why something of what was read is not there any more. */
-  readonly lost?: string;
+  /** What else is not shown, and why. */
+  readonly missing?: string;
 }
 
 /** Rows that are not drawn as they come: milliseconds. */
@@ -197,7 +197,7 @@ export function progressText({ read, total, isDone }: FeedProgress): string {
 }
 
 /** What the page does not have; empty where it has all. */
-export function leftOutText({ rows, left, bare, problem, lost, notices = [] }: FeedProgress): string {
+export function leftOutText({ rows, left, bare, problem, missing, notices = [] }: FeedProgress): string {
   const words = [
     ...(problem === undefined
       ? []
@@ -209,7 +209,7 @@ export function leftOutText({ rows, left, bare, problem, lost, notices = [] }: F
       ? []
       : [`of ${bare.toLocaleString('en')} later records only the overview is kept, for lack of memory`]),
     ...notices,
-    ...(lost === undefined ? [] : [`${lost}: frames are neither shown nor searched where it is not as it was`]),
+    ...(missing === undefined ? [] : [missing]),
   ];
   return words.join('; ');
 }

@@ -16,7 +16,7 @@ export function flippableFrame(item: FrameItem): HTMLElement {
     if (frame !== undefined) {
       const view = frameView(frame);
       addFlipper(view, frame, (at, bit) => {
-        void import('../reading.js').then(({ withBitFlipped }) => {
+        void import('../text-reading.js').then(({ withBitFlipped }) => {
           if (view.isConnected) show(withBitFlipped(frame, at, bit), flipped + 1, at);
         });
       });

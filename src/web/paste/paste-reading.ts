@@ -8,6 +8,7 @@ import { DEFAULT_DEFLATE_PARAMETERS } from '../../codec/handshake/deflate-params
 import { acceptKey as acceptOf } from '../../codec/handshake/accept-value.js';
 import type { Direction } from '../../codec/messages/records.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
 import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
 import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
@@ -83,7 +84,7 @@ class PasteReading {
     };
     this.text = new TextTraffic(direction, () => options, {
       ...taker,
-      packet: (packet) => (this.packets ??= new PacketTraffic(Flows, options, {}, taker)).push(packet),
+      packet: (packet) => (this.packets ??= new PacketTraffic({ Flows, openHttp2 }, options, {}, taker)).push(packet),
       holdsDatagram: ({ bytes, originalLength }) => inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
     });
   }

@@ -22,7 +22,7 @@ export function setUpPaste(): void {
   );
   detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
   const decode = async (): Promise<void> => {
-    const { readPasted } = await import('../reading.js');
+    const { readPasted } = await import('../text-reading.js');
     const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction, deflate.checked);
     list.clear();
     detail.replaceChildren();
