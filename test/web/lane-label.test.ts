@@ -29,7 +29,7 @@ function drawn(given: {
 }
 
 describe('the label of a lane', () => {
-  it('has the client behind the target, as far as there is room', () => {
+  it('has the client after the target, as far as there is room', () => {
     expect(drawn({})).toEqual(['✕ 8 50', '#3 /feed 24 50', '10.0.0.1:2000 78 50']);
     expect(drawn({ target: '/feed/of/news' })).toEqual(['✕ 8 50', '#3 /feed/of/news 24 50', '10.0.0.1… 126 50']);
     expect(drawn({ target: '/feed/of/all/news' })).toEqual(['✕ 8 50', '#3 /feed/of/all/news 24 50']);

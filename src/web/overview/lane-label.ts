@@ -37,7 +37,7 @@ export interface LaneLabelDrawing {
 
 /**
  * The name of a lane. Many connections have the same target: the client's address is in a line of its own where the lane is
- * tall enough, otherwise behind the target if there is room. The tallest ones say how the connection ended.
+ * tall enough, otherwise after the target if there is room. The tallest ones say how the connection ended.
  */
 export function drawLabel(pen: LabelPen, inks: LabelInks, drawing: LaneLabelDrawing, middle: number): void {
   const { lane, target, client, left, size } = drawing;
