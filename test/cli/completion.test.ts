@@ -90,6 +90,12 @@ describe('help', () => {
     ]);
   });
 
+  it.each(COMMANDS.filter((name) => name !== 'completion'))('%s: -h is shorter than --help', async (name) => {
+    const [short, long] = await Promise.all([runHere([name, '-h']), runHere([name, '--help'])]);
+    expect(short.out.split('\n').length).toBeLessThan(long.out.split('\n').length);
+    expect(short.out).toContain('--help lists all options.');
+  });
+
   it('-h lists the usual options, --help all', async () => {
     const [short, long] = await Promise.all([runHere(['decode', '-h']), runHere(['decode', '--help'])]);
     expect(short.out.length).toBeLessThan(long.out.length / 2);

@@ -233,7 +233,20 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
     ...['header', 'subprotocol', 'deflate', 'insecure', 'execute', 'ping', 'one', 'expect', 'wait', 'max-time'],
     ...['view', 'record', 'ping-interval', 'reconnect'],
   ],
-  proxy: ['header', 'insecure', 'delay', 'throttle', 'drop-after', 'corrupt', 'view', 'record', 'grep', 'violations'],
+  proxy: [
+    'header',
+    'insecure',
+    'delay',
+    'throttle',
+    'drop-after',
+    'corrupt',
+    'view',
+    'record',
+    'page',
+    'grep',
+    'violations',
+  ],
+  view: ['listen', 'keylog', 'deflate', 'app', 'connection', 'client', 'trouble', 'closed', 'from-time', 'to-time'],
   check: ['only', 'skip', 'full', 'listen', 'list', 'junit', 'html', 'compare'],
 };
 
