@@ -38,6 +38,15 @@ describe('in a message', () => {
     ['a dictionary of Python', (s) => `{'password': b'${s}', 'n': u'1'}`],
     ['a hash of Ruby', (s) => `{"password"=>"${s}", "n"=>1}`],
     ['JSON that is cut, in JSON', (s) => JSON.stringify({ d: JSON.stringify([`{"password":"${s}`]), n: 1 })],
+    [
+      'a value before its name',
+      (s) =>
+        JSON.stringify([
+          { value: '1', name: 'a' },
+          { value: s, name: 'password' },
+        ]),
+    ],
+    ['that in JSON', (s) => JSON.stringify({ d: JSON.stringify({ value: s, key: 'Set-Cookie' }) })],
     ['a login of Redis', (s) => `AUTH ${s}\r\n`],
     ['a parameter without a name', (s) => `see https://h/?${s} or https://h/?a=1&${s}#b`],
   ])('it covers %s', (_, around) => {

@@ -38,6 +38,25 @@ export function findNamedPairs(spans: SecretSpans, kindOf: NamedKind): void {
   }
 }
 
+/** A member that is a value, up to its string. */
+const VALUE_FIRST = /["']value\\*["']\s{0,8}:\s{0,8}(\\*)["']/gi;
+/** The member after it, which is its name. */
+const NAME_AFTER = /\s{0,64},\s{0,64}\\*["'](?:name|key|header)\\*["']\s{0,8}:\s{0,8}\\*["']([^"'\\]{1,200})/iy;
+
+/** The same, where the value is the first of the two: `{"value": VALUE, "name": NAME}`. */
+export function findValuesBeforeNames(spans: SecretSpans, kindOf: NamedKind): void {
+  const { text } = spans;
+  for (const { 0: found, 1: backslashes, index } of text.matchAll(VALUE_FIRST)) {
+    const start = index + found.length;
+    const value = text.slice(start, start + LONGEST_VALUE);
+    const length = endOfString(value, 0, found.at(-1)!, backslashes!.length);
+    NAME_AFTER.lastIndex = start + length + backslashes!.length + 1;
+    const name = NAME_AFTER.exec(text)?.[1];
+    const kind = name === undefined ? undefined : kindOf(name, () => value.slice(0, length), 'json');
+    if (kind !== undefined) spans.add(kind, start, start + length);
+  }
+}
+
 /** Where the value begins that a name before the comma has; undefined: the two are no such pair. */
 function valueAfter(text: string, comma: number, { name, start, escapes }: NamedPlace): number | undefined {
   const next = skipBlanks(text, comma + 1);

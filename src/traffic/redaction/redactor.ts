@@ -13,7 +13,7 @@ import { CREDENTIAL_FINDERS } from './credential-forms.js';
 import { findInHeader, findInTarget, headersOf, isPlainHeader, partsOf } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
 import { findFormParts } from './form-parts.js';
-import { findNamedPairs } from './named-pairs.js';
+import { findNamedPairs, findValuesBeforeNames } from './named-pairs.js';
 import { findNamed, type NamedKind } from './named-values.js';
 import { findEncoded } from './encoded-text.js';
 import { decoded, ENCODINGS } from './encodings.js';
@@ -146,6 +146,7 @@ export class Redactor {
     findFormParts(spans, kindOf);
     findNamed(spans, kindOf);
     findNamedPairs(spans, kindOf);
+    findValuesBeforeNames(spans, kindOf);
     findElements(spans, kindOf);
     for (const [value, kind] of this.learned) {
       for (let at = spans.text.indexOf(value); at >= 0; at = spans.text.indexOf(value, at + value.length)) {
