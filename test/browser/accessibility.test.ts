@@ -71,7 +71,7 @@ describe.skipIf(!has('chromium'))('axe-core finds nothing in the page', () => {
       await page.locator('#connect-state[data-state=on]').waitFor();
       await page.locator('#messages .message').first().waitFor();
     } else await page.locator('#ov-about', { hasText: 'connection' }).waitFor();
-    for (const tab of ['chat', 'inspector', 'overview', 'paste', 'compare']) {
+    for (const tab of ['chat', 'inspector', 'overview', 'sequence', 'paste', 'compare']) {
       const button = page.locator(`#tab-${tab}`);
       if (!(await button.isVisible())) continue;
       await button.click();
@@ -80,9 +80,16 @@ describe.skipIf(!has('chromium'))('axe-core finds nothing in the page', () => {
           .locator('#rows .row')
           .nth(feed === 'live' ? 0 : 2)
           .click();
+      if (tab === 'sequence') await page.locator('.sq-step').first().waitFor();
       if (tab === 'paste') await page.click('#paste-example');
       if (tab === 'compare') await page.locator('.bars').first().waitFor();
       expect([tab, ...(await faultsOf(page))]).toEqual([tab]);
+      if (tab !== 'overview') continue;
+      await page.locator('#ov-canvas').press('j');
+      for (const more of ['ov-plots', 'ov-as-table']) {
+        await page.click(`#${more}`);
+        expect([more, ...(await faultsOf(page))]).toEqual([more]);
+      }
     }
     await page.context().close();
   });

@@ -45,11 +45,11 @@ export async function withReport(
   const file = new RecordFile(fs, output);
   const collector = new ReportCollector();
   const notices = new ReadingNotices();
-  const stderr = teedStderr(io, (message) => notices.add(withoutFolders(message, inputs)));
+  const stderr = teedStderr(io, (message, isDamage) => notices.add(withoutFolders(message, inputs), isDamage));
   try {
     return await run(collector, changed(io, { stderr }));
   } catch (error) {
-    if (isUsageError(error)) notices.add(`the rest can't be read: ${withoutFolders(problemText(error), inputs)}`);
+    if (isUsageError(error)) notices.add(`the rest can't be read: ${withoutFolders(problemText(error), inputs)}`, true);
     throw error;
   } finally {
     const note = [collector.note, ...notices.words].filter((part) => part !== '').join('; ');

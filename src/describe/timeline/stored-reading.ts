@@ -35,9 +35,9 @@ export abstract class StoredReading implements ViewSource {
   }
 
   /** What is reported about the reading: a row, and the first ones also above the page. `time` NaN: unknown. */
-  protected report(message: string, time: number): void {
+  protected report(message: string, time: number, isDamage = false): void {
     this.store.notice(message, time);
-    this.notices.add(message);
+    this.notices.add(message, isDamage);
   }
 
   /** It begins once more, with another store. */

@@ -45,7 +45,7 @@ export class DroppedReading extends StoredReading {
     const store = new RecordStore(this.bounds);
     this.renew(store);
     const report = (message: string): void => this.report(message, NaN);
-    this.ofReading.forEach(report);
+    for (const message of this.ofReading) report(message);
     const tls = this.tls();
     const bytes = { previewBytes: PAGE_PREVIEW, messageBytes: PAGE_PREVIEW, maxMessageBytes: MOST_MESSAGE };
     const options = {
@@ -61,7 +61,7 @@ export class DroppedReading extends StoredReading {
         passedOver: () => undefined,
         notice: report,
         wrong: (type, message) => {
-          if (type !== 'problem') return report(message);
+          if (type !== 'problem') return this.report(message, NaN, true);
           store.notice(message, NaN);
           this.problem = message;
         },

@@ -3,6 +3,7 @@ import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { secondsText } from '../../describe/timeline/ticks.js';
 import { el } from '../dom.js';
 import { OUTCOME_MARKS, outcomeText } from './outcome-words.js';
+import { shortened } from './overview-words.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
 const HEADINGS = [
@@ -30,7 +31,7 @@ export function lanesTable(
     const { connection, first, last, frames, bytes, ping, errors, warnings } = lane;
     const { target = '', client = '' } = labels.get(connection) ?? {};
     const texts = [
-      target,
+      shortened(target),
       client,
       `${OUTCOME_MARKS[lane.outcome]} ${outcomeText(lane)}`,
       timeText(first - start),

@@ -30,7 +30,7 @@ export function laneWords(lane: TimeLane, { target = '', client }: LaneLabel): s
   return `#${connectionName(connection)} ${who}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${pings}${wrong}`;
 }
 
-/** A target, so that what follows it on its line is seen. */
-function shortened(target: string): string {
+/** The beginning of a target, so that what follows it on its line is seen. */
+export function shortened(target: string): string {
   return target.length <= MOST_TARGET ? target : `${target.slice(0, MOST_TARGET)}…`;
 }

@@ -180,14 +180,18 @@ export class SequenceView {
     else scroll.removeAttribute('aria-activedescendant');
   }
 
-  /** What it is in words, for whoever does not see it. */
+  /** What it is in words, for whoever does not see it: the sender, what is seen, and what had no room. */
   private describe(element: Element, step: SequenceStep, place: number): void {
-    const { row, direction, title, content, answer, faults } = step;
+    const { row, direction, title, content, answer = '', faults } = step;
+    const labels = [...element.querySelectorAll('text')];
+    const seen = labels.map((label) => label.textContent).join(' ');
+    // Those who read the drawing aloud would read one word.
+    for (const label of labels) label.append(' ');
+    const unseen = [title, content, answer, ...faults].filter((word) => !seen.includes(word));
     const from = direction === 'unknown' ? '' : `${direction}: `;
-    const words = [from + title, content, answer ?? '', ...faults].filter((word) => word !== '');
     element.id = `sq-${row}`;
     element.setAttribute('role', 'option');
-    element.setAttribute('aria-label', words.join(', '));
+    element.setAttribute('aria-label', [from + seen, ...unseen].join(', '));
     element.setAttribute('aria-selected', String(row === this.selected));
     element.setAttribute('aria-posinset', String(place + 1));
     element.setAttribute('aria-setsize', String(this.length));
