@@ -7,6 +7,7 @@ import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { JsonRecord } from '../json.js';
 import { PAGE_PREVIEW, type Base64Writer } from './page-records.js';
 import { ROW_FLAG } from './row-columns.js';
+import type { PayloadOfFrame } from './searched-text.js';
 
 /**
  * A frame of which there is nothing more to say than its bytes: most frames of a capture. A tenth of the time of its
@@ -79,16 +80,30 @@ interface FrameRow {
 /** The record of the page, as far as the page reads it. */
 export function unpackFrame(bytes: Uint8Array, row: FrameRow, base64: Base64Writer): JsonRecord {
   const fixed = new DataView(bytes.buffer, bytes.byteOffset);
-  const end = FIXED + bytes[3]!;
-  const bits = bytes[2]!;
+  const { head, payload, bits } = partsOf(bytes);
   return {
     ...frameRecord(row, DIRECTIONS[bytes[1]!]!, fixed.getUint32(4), fixed.getFloat64(8)),
-    ...wireParts(bytes.subarray(FIXED, end)),
-    payload: base64(bytes.subarray(end)),
+    ...wireParts(head),
+    payload: base64(payload),
     payloadBytes: fixed.getFloat64(16),
     ...(bits & COMPRESSED && { compressed: true }),
     ...(bits & TRUNCATED && { truncated: true }),
   };
+}
+
+/** What is searched of it. */
+export function packedPayload(bytes: Uint8Array): PayloadOfFrame {
+  const { head, payload, bits } = partsOf(bytes);
+  return { opcode: head[0]! & 15, compressed: (bits & COMPRESSED) !== 0, payload };
+}
+
+function partsOf(bytes: Uint8Array): {
+  readonly head: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly bits: number;
+} {
+  const end = FIXED + bytes[3]!;
+  return { head: bytes.subarray(FIXED, end), payload: bytes.subarray(end), bits: bytes[2]! };
 }
 
 /** The same of a frame as it was on the wire, from the first byte of its header on, as far as it is kept. */
@@ -106,6 +121,12 @@ export function wireFrame(
     payload: base64(unmask(bytes, header.length, bytes.length, header.key)),
     payloadBytes: header.payloadLength,
   };
+}
+
+/** What is searched of such a frame. */
+export function wirePayload(bytes: Uint8Array): PayloadOfFrame {
+  const { length, key } = readHeader(bytes, 0, 0, 0);
+  return { opcode: bytes[0]! & 15, compressed: false, payload: unmask(bytes, length, bytes.length, key) };
 }
 
 function frameRecord({ connection, time }: FrameRow, direction: Direction, index: number, offset: number): JsonRecord {

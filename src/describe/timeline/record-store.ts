@@ -7,15 +7,17 @@ import {
   isPackable,
   MOST_PACKED,
   PACKED_TAG,
+  packedPayload,
   packFrame,
   unpackFrame,
   wireFrame,
+  wirePayload,
   type PackingRoom,
 } from './packed-frame.js';
 import { endRecord, PAGE_PREVIEW, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
 import { grown, ROW_FLAG, RowColumns } from './row-columns.js';
 import { rowOfRecord, type PageRecord } from './row-of-record.js';
-import { textOfRecord } from './searched-text.js';
+import { textOfPayload, textOfRecord } from './searched-text.js';
 import { WireRun } from './wire-run.js';
 
 /** The bounds of what is kept. */
@@ -121,7 +123,7 @@ export class RecordStore {
 
   /** Its JSON text; undefined: it is not kept. */
   text(row: number): string | undefined {
-    if (row >= this.columns.length || this.starts[row] === NOT_KEPT) return undefined;
+    if (!this.isKept(row)) return undefined;
     const { columns, base64 } = this;
     const flags = this.lengths[row]!;
     const [connection, time] = [columns.connections[row]!, columns.times[row]!];
@@ -150,10 +152,25 @@ export class RecordStore {
   search(matches: (text: string) => boolean, start: number, end: number): number[] {
     const found: number[] = [];
     for (let row = start; row < end; row++) {
-      const text = this.text(row);
-      if (text !== undefined && matches(textOfRecord(JSON.parse(text) as PageRecord))) found.push(row);
+      const text = this.searched(row);
+      if (text !== undefined && matches(text)) found.push(row);
     }
     return found;
+  }
+
+  /** What is searched of a record: of most frames their bytes, without the JSON text. Undefined: it is not there. */
+  private searched(row: number): string | undefined {
+    if (!this.isKept(row)) return undefined;
+    const flags = this.lengths[row]!;
+    const bytes = this.bytesOf(row, flags);
+    if (typeof bytes === 'string') return undefined;
+    if ((flags & IS_WIRE) !== 0) return textOfPayload(wirePayload(bytes));
+    if (bytes[0] === PACKED_TAG) return textOfPayload(packedPayload(bytes));
+    return textOfRecord(JSON.parse(decoder.decode(bytes)) as PageRecord);
+  }
+
+  private isKept(row: number): boolean {
+    return row < this.columns.length && this.starts[row] !== NOT_KEPT;
   }
 
   private isFull(): boolean {

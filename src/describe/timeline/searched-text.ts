@@ -3,6 +3,19 @@ import { hexOf } from '../../codec/bytes/hex.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 
+/** A frame of which nothing but its bytes is known. */
+export interface PayloadOfFrame {
+  readonly opcode: number;
+  readonly compressed: boolean;
+  /** Without its mask. */
+  readonly payload: Uint8Array;
+}
+
+/** The text of such a frame in which `grep:` looks: hex where the bytes are no text. */
+export function textOfPayload({ opcode, compressed, payload }: PayloadOfFrame): string {
+  return compressed || opcode === OPCODE.binary ? hexOf(payload) : decodeUtf8(payload);
+}
+
 /** The text of a record in which `grep:` of the page looks. The page gets the first bytes of payloads: what follows is not searched. */
 export function textOfRecord(record: PageRecord): string {
   switch (record['type']) {
@@ -35,9 +48,9 @@ function frameText(record: PageRecord): string {
   };
   if (closeReason !== undefined) return closeReason;
   const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
-  const isText = record['compressed'] !== true && opcode !== OPCODE.binary;
   // The last frame of a message in several has its own text, and that of the message.
-  const own = plain !== undefined && record['compressed'] === true ? [] : [isText ? decodeUtf8(bytes) : hexOf(bytes)];
+  const compressed = record['compressed'] === true;
+  const own = plain !== undefined && compressed ? [] : [textOfPayload({ opcode, compressed, payload: bytes })];
   return [...own, plain?.text ?? plain?.hex ?? []].flat().join('\n');
 }
 

@@ -14,6 +14,8 @@ import { itemOfRecord } from '../../../src/web/items.js';
 import { ROOT } from '../../cli/binary.js';
 
 type StoredRecord = Readonly<Record<string, unknown>>;
+/** One for all: it listens to the signals of the process. */
+const io = processIo(() => undefined);
 const CAPTURES = ['chat.pcap', 'websocket.pcapng', 'loopback.pcap', 'stalled.pcap', 'apps/sio4-basic.pcap'];
 
 /** The records of a capture as a store keeps them, and as the page of live traffic gets them. */
@@ -32,7 +34,6 @@ async function stored(name: string, bounds?: StoreBounds): Promise<{ store: Reco
       records.push(plain(endRecord(summary)));
     },
   };
-  const io = processIo(() => undefined);
   const file = [join(ROOT, 'fixtures/captures', name)];
   await read(io, [], { file, preview: 1024, jobs: 1, undrawn: true }, watcher);
   return { store, records };
@@ -62,6 +63,16 @@ describe.each(CAPTURES)('the store of %s', (name) => {
         ratio: ratios[row],
       }).toEqual(inColumns(rowOfRecord(record)));
     }
+  });
+});
+
+describe.each(CAPTURES)('the search in %s', (name) => {
+  it('looks in the text of each record, whatever form it is kept in', async () => {
+    const { store, records } = await stored(name);
+    const searched: string[] = [];
+    const rows = store.search((text) => searched.push(text) % 2 === 1, 0, store.columns.length);
+    expect(searched).toEqual(records.map(textOfRecord));
+    expect(rows).toEqual(records.map((_, row) => row).filter((row) => row % 2 === 0));
   });
 });
 
