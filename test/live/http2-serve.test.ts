@@ -193,7 +193,8 @@ describe('a recording of HTTP/2', () => {
         .toSorted();
     const { out } = await wsinspect(['decode', '-f', path, '--json']);
     expect(frames(records(out))).toEqual(frames(server.records));
-    if (kind === 'ndjson') expect(readFileSync(path, 'utf8')).toMatch(/"type":"opened","connection":0,"http":"2","stream":1,/);
+    if (kind === 'ndjson')
+      expect(readFileSync(path, 'utf8')).toMatch(/"type":"opened","connection":0,"http":"2","stream":1,/);
   });
 
   it('is played again, by a client and by a server', async () => {

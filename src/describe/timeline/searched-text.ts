@@ -3,7 +3,7 @@ import { hexOf } from '../../codec/bytes/hex.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 
-/** A frame of which nothing but its bytes is known. */
+/** A frame of which only its bytes are known. */
 export interface PayloadOfFrame {
   readonly opcode: number;
   readonly compressed: boolean;

@@ -26,7 +26,7 @@ export const ENCODINGS: readonly Encoding[] = [
     mark: '%',
     escape: /%([\da-fA-F]{2})/g,
     plain: (_, code) => String.fromCharCode(parseInt(code!, 16)),
-    bounds: /\\*"/g,
+    bounds: /(?<!\\)\\*"/g,
     blank: '+',
   },
   // Strings of JSON (RFC 8259 §7).
@@ -43,7 +43,7 @@ export const ENCODINGS: readonly Encoding[] = [
     escape: /&(?:#(\d{2,7})|#x([\da-fA-F]{1,6})|(quot|apos|amp|lt|gt));/g,
     plain: (_, decimal, hex, name) =>
       name === undefined ? bytesOf(decimal === undefined ? parseInt(hex!, 16) : Number(decimal)) : ENTITIES[name]!,
-    bounds: /\\*["<]/g,
+    bounds: /(?<!\\)\\*["<]/g,
   },
 ];
 

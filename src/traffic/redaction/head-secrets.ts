@@ -16,7 +16,7 @@ const PLAIN: Readonly<Record<string, RegExp>> = {
   'sec-websocket-key': /^[\w+/]{22}==$/,
   'sec-websocket-accept': /^[\w+/]{27}=$/,
   'sec-websocket-version': /^[\d, \t]{1,40}$/,
-  'sec-websocket-extensions': /^(?:[a-z\d-]{1,40}|=[ \t]*"?\d{1,5}"?|[;, \t])*$/i,
+  'sec-websocket-extensions': /^(?:(?<![a-z\d-])[a-z\d-]{1,40}(?![a-z\d-])|=[ \t]*"?\d{1,5}(?!\d)"?|[;, \t])*$/i,
 };
 
 /** Whether places in this header are left as they are. */
@@ -45,13 +45,15 @@ export function* headersOf(text: string): Generator<HeaderPlace> {
 /** A line with those that continue it, without what ends it. */
 const LINES = /[^\n]+(?:\n[ \t][^\n]+)*/g;
 /** What stays of the first line: a version and a status, or a method and a version. */
-const FIRST_LINE = /^(HTTP\/\d\.\d[ \t]+\d{3}|[^\s]{1,32}[ \t]+)([^]*?)(?:[ \t]+HTTP\/\d[\d.]*)?\r?$/;
+const BEGIN = /^(?:HTTP\/\d\.\d[ \t]+\d{3}|\S{1,32}[ \t]+)/;
+const VERSION = /(?:(?<![ \t])[ \t]+HTTP\/\d[\d.]*)?\r?$/;
 
 /** The parts of a head in which secrets are looked for by themselves: what its first line names, and the other lines. */
 export function* partsOf(text: string): Generator<[start: number, end: number]> {
   for (const { 0: line, index } of text.matchAll(LINES)) {
-    const [, begin, part] = (index === 0 ? FIRST_LINE.exec(line) : null) ?? [undefined, '', line.replace(/\r$/, '')];
-    yield [index + begin.length, index + begin.length + part.length];
+    const [begin = ''] = (index === 0 && BEGIN.exec(line)) || [];
+    const end = line.search(begin === '' ? /\r?$/ : VERSION);
+    yield [index + begin.length, index + Math.max(begin.length, end)];
   }
 }
 

@@ -15,12 +15,15 @@ interface JsonNode {
 const MOST_DEPTH = 500;
 /** How often the text is read, at most. */
 const MOST_READ = 16;
-/** A string that may hold JSON as it stands: those with escapes are texts of their own. */
-const HOLDS_JSON = /^[^\\]*[{[][^\\]*$/;
 /** What is covered of a value that is nested too deep: the rest of its line, as a head may have it. */
 const REST_OF_LINE = /[^\r\n]*?(?= HTTP\/\d|[\r\n]|$)/y;
 const LITERAL = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 const BLANKS = /[ \t\r\n]*/y;
+
+/** As it stands: strings with escapes are texts of their own. */
+function mayHoldJson(text: string): boolean {
+  return !text.includes('\\') && /[{[]/.test(text);
+}
 
 /** A value that is nested too deep. */
 class TooDeep extends SyntaxError {}
@@ -43,7 +46,7 @@ class NodeReader {
     if (char === '[') return this.members(depth, ']', false);
     if (char === '"') {
       const [start, end] = this.string();
-      if (HOLDS_JSON.test(this.text.slice(start, end))) this.holding.push([start + 1, end - 1]);
+      if (mayHoldJson(this.text.slice(start, end))) this.holding.push([start + 1, end - 1]);
       return { start: start + 1, end: end - 1 };
     }
     const [start, end] = this.take(LITERAL);

@@ -74,7 +74,10 @@ export class SecretSpans {
 
 /** Up to how many characters before a place an escape of JSON is looked for, with backslashes that are escaped themselves. */
 const LONGEST_ESCAPE = 20;
-const ESCAPE_BEGUN = /(\\+)(?:u([\da-fA-F]{0,3}))?$/;
+const ESCAPE_BEGUN = /(?<!\\)(\\+)(?:u([\da-fA-F]{0,3}))?$/;
+/** The rest of an escape after its backslash, and after `u` and that many digits. */
+const ESCAPE_REST = /^(?:u[\da-fA-F]{4}|[^])?/;
+const REST_OF_UNIT = [/^[\da-fA-F]{4}/, /^[\da-fA-F]{3}/, /^[\da-fA-F]{2}/, /^[\da-fA-F]/];
 
 interface EscapePlace {
   readonly start: number;
@@ -87,7 +90,7 @@ interface EscapePlace {
 function escapeAround(text: string, place: number): EscapePlace | undefined {
   const [begun, backslashes, digits] = ESCAPE_BEGUN.exec(text.slice(Math.max(0, place - LONGEST_ESCAPE), place)) ?? [];
   if (begun === undefined) return undefined;
-  const rest = digits === undefined ? /^(?:u[\da-fA-F]{4}|[^])?/ : new RegExp(`^[\\da-fA-F]{${4 - digits.length}}`);
+  const rest = digits === undefined ? ESCAPE_REST : REST_OF_UNIT[digits.length]!;
   const [ending] = rest.exec(text.slice(place, place + 5)) ?? [];
   if (ending === undefined) return undefined;
   return { start: place - begun.length, end: place + ending.length, isPlain: backslashes!.length % 2 === 1 };
