@@ -129,12 +129,8 @@ export class HarReader implements RecordingReader, JsonTaker {
   }
 
   value(path: JsonPath, text: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return this.damaged('no JSON');
-    }
+    const value = parsed(text);
+    if (value === undefined) return this.damaged('no JSON');
     if (path.length <= 2 && path.at(-1) === 'creator') return this.setCreator(value);
     if (typeof path[0] === 'number') return this.element(value);
     const at = path.findIndex((name) => typeof name === 'string' && MESSAGES.test(name));
@@ -326,11 +322,9 @@ export class HarReader implements RecordingReader, JsonTaker {
     const lines = new JsonScanner({
       plan: (path) => (path.length === 0 ? this.limits.message : 'pass'),
       value: (_, text) => {
-        try {
-          this.message(entry, JSON.parse(text));
-        } catch {
-          this.damaged(`${name}: no JSON`);
-        }
+        const value = parsed(text);
+        if (value === undefined) this.damaged(`${name}: no JSON`);
+        else this.message(entry, value);
       },
       left: () => undefined,
     });
@@ -338,6 +332,15 @@ export class HarReader implements RecordingReader, JsonTaker {
     lines.push(bytes);
     lines.end();
     if (lines.problem !== undefined) this.damaged(`${name}: ${lines.problem}`);
+  }
+}
+
+/** Undefined: it is no JSON, or nested too deep. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
