@@ -23,9 +23,9 @@ async function* file(chunks: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < chunks; i++) yield await Promise.resolve(new Uint8Array(1_000_000));
 }
 
-async function read({ io }: World, chunks: number, total: number | undefined): Promise<number> {
+async function read({ io }: World, chunks: number, total: number | undefined, printsAtEnd = false): Promise<number> {
   let bytes = 0;
-  for await (const chunk of withProgress(io, file(chunks), total)) bytes += chunk.length;
+  for await (const chunk of withProgress(io, file(chunks), total, { printsAtEnd })) bytes += chunk.length;
   return bytes;
 }
 
@@ -45,6 +45,13 @@ describe('progress', () => {
     const state = world(step, terminals);
     expect(await read(state, 8, 8_000_000)).toBe(8_000_000);
     expect(state.drawn).toBe('');
+  });
+
+  it('is drawn on the terminal that gets the result at the end', async () => {
+    const state = world(0.5, { out: true, err: true });
+    await read(state, 8, undefined, true);
+    expect(state.drawn).toContain('\r4.0 MB  2.0 MB/s\x1b[K');
+    expect(state.drawn.endsWith('\r\x1b[K')).toBe(true);
   });
 
   it('does without the size of the whole', () => {

@@ -7,16 +7,23 @@ const PATIENCE = 1;
 const INTERVAL = 0.1;
 const BAR_WIDTH = 24;
 
+interface ProgressOptions {
+  /** The result is printed when all has been read. */
+  readonly printsAtEnd?: boolean;
+}
+
 /**
- * Passes chunks of a file on, and after a second shows the progress on the terminal: bytes, rate, time left. Only where
- * standard error is a terminal and standard output is none, so that the bar is never between the lines of a result.
+ * Passes chunks of a file or a pipe on, and after a second shows the progress on the terminal: bytes, rate, time left. Only where
+ * standard error is a terminal, and standard output is none or gets nothing before the end, so that the bar is never between the
+ * lines of a result.
  */
 export async function* withProgress(
   io: Io,
   chunks: AsyncIterable<Uint8Array>,
   total: number | undefined,
+  { printsAtEnd = false }: ProgressOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  if (!io.stderr.isTTY || io.stdout.isTTY) {
+  if (!io.stderr.isTTY || (io.stdout.isTTY && !printsAtEnd)) {
     yield* chunks;
     return;
   }

@@ -22,20 +22,22 @@ export interface Input {
 /** Arguments, files or stdin, in that order of preference. An argument that is not hex but names a file is read as one. */
 export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions): Input[] {
   const files = options.file ?? [];
+  const printsAtEnd = options.stats === true && options.json !== true;
+  const fileInput = (path: string): Input => inputOfFile(io, path, printsAtEnd);
   // A shell's pattern after -f: the option takes the first file, and the others are words.
   if (args.length > 0 && files.length > 0) {
     const missing = args.find((arg) => !io.fileExists(arg));
     if (missing !== undefined) {
       throw new UsageError(`give hex or --file, not both: there is no file ${missing} (more files: -f A -f B)`);
     }
-    return [...files, ...args].map((path) => fileInput(io, path));
+    return [...files, ...args].map(fileInput);
   }
-  if (files.length > 0) return files.map((path) => fileInput(io, path));
-  if (args.length === 0) return [fileInput(io, '-')];
+  if (files.length > 0) return files.map(fileInput);
+  if (args.length === 0) return [fileInput('-')];
   if (args.every((arg) => arg !== '-' && !looksLikeHex(arg) && io.fileExists(arg))) {
-    return args.map((path) => fileInput(io, path));
+    return args.map(fileInput);
   }
-  if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
+  if (args.length === 1 && args[0] === '-') return [fileInput('-')];
   if (args.every(looksLikeHex)) return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))], form: 'hex' }];
   const path = args.length === 1 && /^[^\s'"\\/.]*[/.][^\s'"\\]*$/.test(args[0]!);
   return [
@@ -47,15 +49,15 @@ function looksLikeHex(arg: string): boolean {
   return /^(0x)?[0-9a-f]+$/i.test(arg) && arg.replace(/^0x/i, '').length % 2 === 0;
 }
 
-function fileInput(io: Io, path: string): Input {
+function inputOfFile(io: Io, path: string, printsAtEnd: boolean): Input {
   if (path !== '-') {
     const size = io.fileSize(path);
-    const chunks = withProgress(io, io.readFile(path), size);
+    const chunks = withProgress(io, io.readFile(path), size, { printsAtEnd });
     const attachments = (name: string): Uint8Array | undefined => besideHar(io, path, name);
     return { name: path, chunks, attachments, ...(size !== undefined && { again: () => io.readFile(path) }) };
   }
   if (io.stdin.isTTY) void io.stderr.write(print`reading from the terminal: paste frames, then Ctrl-D\n`);
-  return { name: 'stdin', chunks: io.stdin.isTTY ? io.stdin : withProgress(io, io.stdin, undefined) };
+  return { name: 'stdin', chunks: io.stdin.isTTY ? io.stdin : withProgress(io, io.stdin, undefined, { printsAtEnd }) };
 }
 
 /** The largest size, for each file, of what Playwright writes next to a HAR. */
