@@ -22,6 +22,9 @@ const SEVERAL = 'several byte literals stand in this line: which of them was on 
 const MIDST = 'these bytes begin neither a frame nor a handshake: what comes before them is missing';
 const NO_FRAMES = 'this is a payload or other text, and no frame: the bytes of the wire are needed';
 
+const SLIP = 'this is nearly hex, and follows hex: one of its characters is no hex digit';
+const LEAST_OF_SLIP = 4;
+
 /**
  * `isFirst`: no bytes came before, so that these have to begin a frame or a handshake. Undefined: the line spells none.
  * The strings of an object of JSON count as what they stand for where that spells bytes.
@@ -46,6 +49,8 @@ function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
   const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
   const bytes = literals.flatMap((one) => one.bytes);
   const words = literals.reduceRight((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
+  const slip = slipAfter(text, literals.at(-1)!);
+  if (slip !== undefined) return { problem: SLIP, at: slip };
   const problem = between.some((part) => !/^[\s,+]*$/.test(part))
     ? SEVERAL
     : (missing(words, bytes.length) ??
@@ -53,6 +58,23 @@ function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
       (isFirst && first.isWeak && isMidst(words, bytes) ? MIDST : undefined));
   if (problem !== undefined) return { problem, at: first.from };
   return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };
+}
+
+/** The place of a word after bytes at the beginning of a line that is hex but for a slip: `8105 4865 8g00`. */
+function slipAfter(text: string, { from, to }: Literal): number | undefined {
+  const rest = text.slice(to);
+  if (text.slice(0, from).trim() !== '' || !/^\s+\w/.test(rest)) return undefined;
+  const words = [...rest.matchAll(/\S+/g)];
+  const first = words.find(([word]) => !/^[0-9a-fA-F]+$/.test(word));
+  return first !== undefined && words.every(([word]) => isNearlyHex(word)) ? to + first.index : undefined;
+}
+
+/** Three of four characters are hex digits, one of them decimal; all are letters or digits. */
+function isNearlyHex(word: string): boolean {
+  const digits = word.replace(/[^0-9a-fA-F]/g, '').length;
+  return (
+    word.length >= LEAST_OF_SLIP && /^[0-9a-zA-Z]+$/.test(word) && /\d/.test(word) && 4 * digits >= 3 * word.length
+  );
 }
 
 /** Digits that make a line long, in a time that grows with the line. */
