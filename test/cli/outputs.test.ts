@@ -175,6 +175,16 @@ describe('an input is not destroyed', () => {
     });
   });
 
+  it('nor the capture that is handed on by its report', async () => {
+    const capture = join(ROOT, 'fixtures/captures/websocket.pcapng');
+    const { exit, err } = await run(['decode', '-f', capture, '--write', 'x.har', '--html', './x.har']);
+    expect({ exit, err }).toEqual({
+      exit: 2,
+      err: expect.stringContaining('--html: ./x.har is the file of --write too') as string,
+    });
+    expect(fs.existsSync(at('x.har'))).toBe(false);
+  });
+
   it.each([
     ['a bad option', ['check', CLOSED, '--resolve', 'x']],
     ['an unknown case', ['check', CLOSED, '--only', 'nosuch']],

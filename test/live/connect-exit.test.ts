@@ -96,6 +96,18 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
     async () => connect((await saying('817e0002 6869 880203e8', (s) => s.end())).url, '--no-stdin'),
     /length-not-minimal/,
   ],
+  [
+    3,
+    'a frame that is refused before its end',
+    async () => connect((await saying('827f ffffffff ffffffff')).url, '--wait', '0.5'),
+    /protocol broken: .*length-top-bit, RFC 6455 §5\.2/,
+  ],
+  [
+    57,
+    'a code before the wait is over, and TCP that the server does not end',
+    async () => connect((await saying('8802 03f3')).url, '--wait', '0.5'),
+    /the server closed with 1011 Internal Error/,
+  ],
   [4, 'another accept value', () => badAccept(), /the handshake is invalid: .*response-accept-value/],
   [
     4,

@@ -35,7 +35,8 @@ async function show(io: Io, hex: readonly string[], options: DecodeOptions): Pro
   const { withReport } = await import('../entries/report.js');
   const names = [...file, ...hex].filter((name) => io.fileExists(name));
   const inputs = [...names, ...keylog];
-  return withReport(io, { ...options, html }, { inputs }, (watcher, own) => read(own, hex, options, watcher));
+  const others = options.write === undefined ? [] : [{ option: '--write', path: options.write }];
+  return withReport(io, { ...options, html }, { inputs, others }, (watcher, own) => read(own, hex, options, watcher));
 }
 
 /** Reads the inputs; what is shown also goes to `watcher`. */

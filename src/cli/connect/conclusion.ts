@@ -59,8 +59,13 @@ export function conclusionOf(facts: Judgeable): Conclusion {
   if (unmet !== undefined && ending === 'wait') return { exit: EXIT.time, message: `the wait is over: ${unmet}` };
   if (expectClose !== undefined) return expectedClose(outcome, expectClose, unmet);
   if (unmet !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}, and ${unmet}` };
-  if (ending === 'peer') return leftByPeer(outcome, unsent);
+  if (ending === 'peer' || (ending !== 'goal' && isEarlier(outcome))) return leftByPeer(outcome, unsent);
   return ending === 'done' ? crossed(outcome) : { exit: EXIT.ok };
+}
+
+/** The server had closed, or this end had to, before it was to end. */
+function isEarlier(outcome: ClientOutcome): boolean {
+  return outcome.kind === 'closed' && (outcome.byPeer || outcome.limit !== undefined);
 }
 
 /** All replies had come and we closed; the server may have ended it at the same moment, for a reason of its own. */

@@ -7,7 +7,7 @@ import type { RecordWatcher } from '../decode/record-output.js';
 import { changed } from '../host/changed-io.js';
 import { isUsageError, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import { checkOutputs } from '../host/output-file.js';
+import { checkOutputs, type OutPath } from '../host/output-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { problemText } from '../host/problem-text.js';
 import { teedStderr } from '../host/teed-stderr.js';
@@ -25,6 +25,8 @@ export interface ReportOptions {
 export interface ReportSubject {
   /** Files that the run reads. */
   readonly inputs: readonly string[];
+  /** Files that the run writes besides. */
+  readonly others?: readonly OutPath[];
   /** Absent: the names of the inputs. */
   readonly title?: string;
 }
@@ -36,11 +38,11 @@ export interface ReportSubject {
 export async function withReport(
   io: Io,
   { html, quiet }: ReportOptions,
-  { inputs, title = titleOf(inputs) }: ReportSubject,
+  { inputs, others = [], title = titleOf(inputs) }: ReportSubject,
   run: (watcher: RecordWatcher, io: Io) => Promise<number>,
 ): Promise<number> {
   const output = { option: '--html', path: html };
-  checkOutputs(fs, [output], inputs);
+  checkOutputs(fs, [...others, output], inputs);
   const parts = await pageParts(io);
   const file = new RecordFile(fs, output);
   const collector = new ReportCollector();

@@ -141,7 +141,7 @@ export class Client {
   private gone(): void {
     this.isGone = true;
     this.wake();
-    if (this.outcome !== undefined) this.finish(this.outcome);
+    if (this.outcome !== undefined) this.settle(this.outcome);
   }
 
   get isOpen(): boolean {
@@ -316,7 +316,13 @@ export class Client {
   private end(outcome: ClientOutcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    if (this.isGone) this.finish(outcome);
+    if (this.isGone) this.settle(outcome);
+  }
+
+  /** What is wrong with a frame that does not end is known only now. */
+  private settle(outcome: ClientOutcome): void {
+    const isBroken = outcome.kind === 'closed' && outcome.limit !== undefined && this.fault !== undefined;
+    this.finish(isBroken ? this.broken(outcome.limit) : outcome);
   }
 
   private sayFarewell(): void {
