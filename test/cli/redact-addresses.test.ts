@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './binary.js';
+import { ROOT, Workshop } from './binary.js';
 import { runHere } from './in-process.js';
 
 const CAPTURES = join(ROOT, 'fixtures/captures');
@@ -27,6 +27,17 @@ async function framesOf(...options: readonly string[]): Promise<unknown[]> {
 }
 
 describe('--redact-addresses alone', () => {
+  it.each(['ndjson', 'pcapng'])('says of a .%s that TLS was decrypted for it', async (ending) => {
+    const shop = new Workshop();
+    const path = `${shop.folder}/x.${ending}`;
+    const { err } = await runHere([
+      ...['decode', '-f', join(CAPTURES, 'tls/t12-dsb.pcapng'), '--redact-addresses', '--write', path],
+    ]);
+    expect(err).toBe(`--write ${path}: 1 connection, TLS of 1 of them decrypted\nredacted: 2 address\n`);
+    if (ending === 'ndjson') expect(readFileSync(path, 'utf8').split('\n')[0]).toContain('"secure":true');
+    shop.remove();
+  });
+
   it.each(names)('leaves every frame as it was, also of messages that are not whole: %s', async (path) => {
     expect(await framesOf('-f', path, '--redact-addresses')).toEqual(await framesOf('-f', path));
   });

@@ -57,7 +57,10 @@ export class Writing implements PacketTaker {
   private readonly ports = new ClientPorts();
   private seconds = 0;
   private nanoseconds = 0;
+  private isCapture = false;
   private written = 0;
+  /** Those that were TLS in a capture, and are written in clear. */
+  private decrypted = 0;
   private left = 0;
 
   constructor(
@@ -74,6 +77,7 @@ export class Writing implements PacketTaker {
   /** A capture file begins, or another input. Where it is a capture, and all of a connection is written, `packet` takes it. */
   begins(isCapture: boolean): void {
     const { isSelective, isRedacted } = this.options;
+    this.isCapture = isCapture;
     this.areCaptured = isCapture && this.recording.kind === 'pcapng' && !isSelective && !isRedacted;
   }
 
@@ -128,7 +132,7 @@ export class Writing implements PacketTaker {
     if (incomplete > 0)
       await this.report(`${count(incomplete, 'connection')} lack their first packets: too many waited`);
     if (this.left > 0) await this.report(`left out ${count(this.left, 'frame')} that could not be kept whole`);
-    if (this.recording.isBegun) await this.notice(`${count(this.written, 'connection')}`);
+    if (this.recording.isBegun) await this.notice(`${count(this.written, 'connection')}${this.decryptedText()}`);
     else await this.notice('nothing was let through: no file is written');
     if (!this.recording.isBegun) {
       await this.recording.end(EXIT.usage);
@@ -151,12 +155,14 @@ export class Writing implements PacketTaker {
 
   private rewritten(record: Judged, { client, server, tls, origin: from }: Ends): WrittenStream {
     const port = this.ports.take(client, server);
+    const isSecure = tls !== undefined || from?.isSecure === true;
+    if (isSecure && this.isCapture) this.decrypted++;
     const origin = {
       number: record.connection,
       a: port.client,
       b: server,
       isClientFirst: true,
-      isSecure: tls !== undefined,
+      isSecure,
       ...(from?.hasPartialHeads === true && { hasPartialHeads: true }),
       ignore: () => undefined,
     };
@@ -171,6 +177,11 @@ export class Writing implements PacketTaker {
       isOneSequence: from?.isOneSequence,
     });
     return { rewriter, taker, releasePort: port.release };
+  }
+
+  /** Whoever hands the file on should know. */
+  private decryptedText(): string {
+    return this.decrypted === 0 ? '' : `, TLS of ${this.decrypted} of them decrypted`;
   }
 
   private choiceOf(connection: NonNullable<SeenPacket['connection']>): PacketChoice {

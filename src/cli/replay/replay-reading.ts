@@ -127,7 +127,7 @@ class ScriptReading implements Pace {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,
-      notice: (message) => this.report(escapedLines(message)),
+      notice: (message) => this.report(escapedLines(ofReplay(message))),
     });
     if (opened.capture) {
       capture.secretsAhead(opened.capture, input.again && packets.secretsOfFile(input.name));
@@ -179,6 +179,11 @@ class ScriptReading implements Pace {
     if (this.options.quiet) return;
     void this.io.stderr.write(print`${escapeText(this.input.name)}: ${message}\n`);
   }
+}
+
+/** What reads the capture names the option of `decode`: to these commands --keylog is a file that they write. */
+function ofReplay(message: string): string {
+  return message.replaceAll('--keylog FILE', '--replay-keylog FILE');
 }
 
 type SourcePacket = Extract<SourceEvent, { type: 'packet' }>['packet'];

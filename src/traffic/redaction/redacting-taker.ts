@@ -91,6 +91,7 @@ class RedactingTaker implements ConversationTaker {
       a: client,
       b: server,
       isClientFirst: true,
+      isSecure: ends.tls !== undefined || ends.origin?.isSecure === true,
       // What was recognised once is not asked again.
       isPasted: this.options.reading.capture !== undefined && record?.type !== 'handshake',
       isOneSequence: ends.origin?.isOneSequence === true,
