@@ -24,6 +24,8 @@ test.each([
   '%41:',
   '%2541%22:%22',
   '["token",',
+  '"token",{',
+  '["token",[',
   '{"value":"',
   '<password>',
   '<token></tokens>',

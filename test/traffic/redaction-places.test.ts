@@ -48,9 +48,33 @@ describe('in a message', () => {
     ],
     ['that in JSON', (s) => JSON.stringify({ d: JSON.stringify({ value: s, key: 'Set-Cookie' }) })],
     ['a login of Redis', (s) => `AUTH ${s}\r\n`],
+    ...[
+      'password_confirmation',
+      'passwordConfirm',
+      'passwordRepeat',
+      'password-again',
+      'new_password_confirmation',
+      'tokenNew',
+      'pwd_confirm',
+      'newPin',
+      'confirm_pwd',
+      'confirmation_code',
+    ].map((name): [string, (s: string) => string] => [name, (s) => `{"${name}":"${s}","n":"1"}`]),
+    ...['user[password_confirmation]', 'password[confirmation]', 'user%5Bpassword%5D%5Bnew%5D', 'pass[0]'].map(
+      (name): [string, (s: string) => string] => [name, (s) => `a=1&${name}=${s}&n=1`],
+    ),
+    ['a list after its name', (s) => `["token",["${s}",{"a":"${s}"}]]`],
+    ['an object after its name', (s) => `42["password",{"new":"${s}","n":true}]`],
+    ['an object after its name, in JSON', (s) => JSON.stringify({ d: `["token", {"value":"${s}"}]`, n: 1 })],
+    ['an object after its name, in an event', (s) => `["1","2","room:1","token",{"value":"${s}"}]`],
     ['a parameter without a name', (s) => `see https://h/?${s} or https://h/?a=1&${s}#b`],
   ])('it covers %s', (_, around) => {
     expect(message(around(SECRET))).toBe(around(COVER));
+  });
+
+  it('it covers numbers of such names', () => {
+    expect(message('[["pin",483920],["pass",[483920]],["a",1]]')).toBe('[["pin",111111],["pass",[111111]],["a",1]]');
+    expect(message('{"pass":483920,"max_tokens":483920}')).toBe('{"pass":111111,"max_tokens":483920}');
   });
 
   it.each([

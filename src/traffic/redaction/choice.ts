@@ -31,9 +31,16 @@ const SECRET_HEADER =
   /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info|dpop)$|api-?key|(?:^|[-_])(?:key|pass|pwd|sid|jwt|[cx]srf)$|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
 /** Names of fields and parameters that hold credentials. */
 const SECRET_NAME =
-  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|auth|verification|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
-/** Several of them, or how many: `max_tokens`. */
-const PLURAL = /s$/i;
+  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|sms|auth|verification|confirmation|activation|recovery|security|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
+/** Several of them, or how many: `max_tokens`, but not `pass`. */
+const PLURAL = /(?<!s)s$/i;
+/** What such names have before or after them: `password_confirmation`, `passwordAgain`, `new-pin`. */
+const BEFORE = /^(?:new|old|current|previous|confirm|repeat|verify|retype)[-_ ]?/i;
+const AFTER =
+  /[-_ ]?(?:confirm(?:ation|ed)?|repeat(?:ed)?|again|new|old|current|previous|verify|verification|retyped?|check)$/i;
+/** What is no name in a path of names: an index, or one of those. */
+const STEP =
+  /^(?:\d{1,6}|-|confirm(?:ation|ed)?|repeat(?:ed)?|again|new|old|current|previous|verify|verification|retyped?|check)$/i;
 /** The same of parameters, where these are no ordinary words. */
 const SECRET_PARAMETER = /^(?:sig|ticket|nonce|code|key|state|hash|hmac)$/i;
 /** The same of messages, where the value looks random. */
@@ -48,14 +55,29 @@ export function isSecretHeader(name: string): boolean {
 /** Backslashes and the quote that a string begins with. */
 const OPENING = /^\\*["']/;
 
+/** Which name a path of names ends with: `user[password][confirmation]`, `/user/password/0`, `user.password`. */
+export function lastName(path: string): string {
+  const names = path.split(/[.[\]/]/).filter((name) => name !== '');
+  return names.findLast((name) => !STEP.test(name)) ?? names.at(-1) ?? path;
+}
+
+/** The name without what says which of several it is. */
+function nucleus(name: string): string {
+  return name.replace(AFTER, '').replace(BEFORE, '');
+}
+
+function isSaid(name: string, names: RegExp): boolean {
+  return names.test(name) || names.test(nucleus(name));
+}
+
 /** Whether a value of that name is a credential. `value` gives it with its opening quote, and is called where it matters. */
 export function isSecretName(name: string, value: () => string): boolean {
-  if (OFTEN_SECRET.test(name)) return looksRandom(value().replace(OPENING, ''));
-  return SECRET_NAME.test(name) && !(PLURAL.test(name) && /^-?\d/.test(value()));
+  if (isSaid(name, OFTEN_SECRET)) return looksRandom(value().replace(OPENING, ''));
+  return isSaid(name, SECRET_NAME) && !(PLURAL.test(nucleus(name)) && /^-?\d/.test(value()));
 }
 
 export function isSecretParameter(name: string): boolean {
-  return SECRET_NAME.test(name) || SECRET_PARAMETER.test(name);
+  return isSaid(name, SECRET_NAME) || SECRET_PARAMETER.test(name);
 }
 
 export function looksRandom(value: string): boolean {

@@ -21,7 +21,7 @@ const HEADER_NAME = /^(?:x-[\w-]{1,60}|[\w-]{0,60}cookie|[\w-]{0,60}authorizatio
 
 /**
  * Values that follow their names, where these are strings: `{"name": NAME, "value": VALUE}`, `[NAME, VALUE]` as in events and
- * lists of headers.
+ * lists of headers. All of a value that is an object or a list is covered.
  */
 export function findNamedPairs(spans: SecretSpans, kindOf: NamedKind): void {
   const { text } = spans;
@@ -60,14 +60,17 @@ export function findValuesBeforeNames(spans: SecretSpans, kindOf: NamedKind): vo
 /** Where the value begins that a name before the comma has; undefined: the two are no such pair. */
 function valueAfter(text: string, comma: number, { name, start, escapes }: NamedPlace): number | undefined {
   const next = skipBlanks(text, comma + 1);
+  // Only in a list such a value has no name of its own.
+  if (/[{[]/.test(text[next] ?? '')) return next;
   const quoted = quoteAt(text, next);
-  if (quoted?.escapes !== escapes) return undefined;
+  const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
+  const isListed = HEADER_NAME.test(name) || before.trimEnd().endsWith('[');
+  if (quoted === undefined) return isListed && /[-\d]/.test(text[next] ?? '') ? next : undefined;
+  if (quoted.escapes !== escapes) return undefined;
   const from = next + escapes + 1;
   const end = from + endOfString(text.slice(from, from + LONGEST_VALUE), 0, quoted.quote, escapes);
   const colon = skipBlanks(text, end + escapes + 1);
-  const before = text.slice(Math.max(0, start - LONGEST_BEFORE), start);
-  if (text[colon] !== ':' || end - from === LONGEST_VALUE)
-    return HEADER_NAME.test(name) || before.trimEnd().endsWith('[') ? next : undefined;
+  if (text[colon] !== ':' || end - from === LONGEST_VALUE) return isListed ? next : undefined;
   const isPair = text.slice(from, end).toLowerCase() === 'value' && BEFORE_NAME.test(before);
   return isPair ? skipBlanks(text, colon + 1) : undefined;
 }

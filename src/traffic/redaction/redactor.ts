@@ -4,6 +4,7 @@ import type { Addresses } from './addresses.js';
 import {
   isSecretName,
   isSecretParameter,
+  lastName,
   looksRandom,
   type RedactionChoice,
   type RedactionTally,
@@ -158,7 +159,7 @@ export class Redactor {
 
   private readonly kindOf: NamedKind = (name, value, place) => {
     const { kinds } = this.redaction.choice;
-    const last = name.split(/[.[\]]/).findLast((part) => part !== '') ?? name;
+    const last = lastName(name);
     if (this.isField(name) || this.isField(last)) return 'field';
     if (place !== 'query') return kinds.has('auth') && isSecretName(last, value) ? 'auth' : undefined;
     return kinds.has('query') && (isSecretParameter(last) || looksRandom(value())) ? 'query' : undefined;
