@@ -1,19 +1,16 @@
-import { parseAddress } from '../../sources/packets/address-text.js';
 import { InvalidArgumentError, Option } from 'commander';
+import type { ConnectionCriteria, RecordCriteria, TimeBound } from '../../traffic/selection/filters.js';
+import { endpointPattern, portNumber } from '../../traffic/selection/endpoint-pattern.js';
 import {
-  MAPPED_BITS,
-  type ConnectionCriteria,
-  type EndpointPattern,
-  type Network,
-  type RecordCriteria,
-  type TimeBound,
-} from '../../traffic/selection/filters.js';
-import { connectionRange, numberRange, type NumberRange } from '../../traffic/selection/ranges.js';
+  closeCodeRange,
+  connectionNumbers,
+  opcodeBits,
+  OPCODE_NAMES,
+} from '../../traffic/selection/stated-criteria.js';
 import type { ClosingCriteria } from '../../traffic/selection/closing-filter.js';
 import type { WindowCriteria } from '../../traffic/selection/record-window.js';
 import type { SortKey } from '../../traffic/tally/order.js';
-import { OPCODES } from '../../traffic/toolbox/builders.js';
-import { integer, items, regExp } from './option-values.js';
+import { integer, items, regExp, stated } from './option-values.js';
 import { packetFilterOptions } from './packet-options.js';
 
 /** The options of `decode` that say which records are shown, and what becomes of them. */
@@ -90,54 +87,21 @@ export function filterOptions(): Option[] {
   ];
 }
 
-const connections = listOf((text) => {
-  const selected = connectionRange(text);
-  if (selected !== undefined) return ascending(text, selected);
-  throw new InvalidArgumentError(
-    'It has to be a number from 0 on (4.2 or 4.* over HTTP/2), a range as in 3-5 or 3-, or a list as in 0,3-5.',
-  );
-});
-const endpoints = listOf(endpoint);
-const ports = listOf(port);
+const connections = listOf(connectionNumbers);
+const endpoints = listOf(endpointPattern);
+const ports = listOf(portNumber);
+const closeCodes = listOf(closeCodeRange);
 
 /** Items separated by commas, after those of the same option before it. */
 function listOf<T>(item: (text: string) => T): (value: string, before: readonly T[] | undefined) => T[] {
-  return (value, before = []) => [...before, ...items(value).map(item)];
+  return (value, before = []) => [...before, ...items(value).map(stated(item))];
 }
 
-function ascending<Range extends NumberRange>(text: string, range: Range): Range {
-  if (range.low > range.high) throw new InvalidArgumentError(`The range ${text} begins with its larger number.`);
-  return range;
+function opcodes(value: string, before = 0): number {
+  return items(value).reduce((bits, text) => bits | stated(opcodeBits)(text), before);
 }
 
 const SORT_NAMES = ['bytes', 'frames', 'ping', 'duration'] as const satisfies readonly SortKey[];
-
-/** RFC 6455 §5.5.1: it has two bytes. */
-const HIGHEST_CODE = 65535;
-const closeCodes = listOf((text): NumberRange | 'none' => {
-  if (text === 'none') return text;
-  const codes = numberRange(text);
-  if (codes !== undefined && codes.low <= HIGHEST_CODE) return ascending(text, codes);
-  throw new InvalidArgumentError(
-    'It has to be a close code from 0 to 65535, none, a range as in 4000-4999 or 4000-, or a list as in 1006,1011.',
-  );
-});
-
-const OPCODE_NAMES = ['text', 'binary', 'close', 'ping', 'pong', 'continuation', 'reserved'] as const;
-
-/** A bit for each opcode; `reserved` is all reserved ones. */
-function opcodes(value: string, before = 0): number {
-  return items(value).reduce((bits, text) => bits | opcodeBits(text.toLowerCase()), before);
-}
-
-function opcodeBits(text: string): number {
-  const number = /^(0x[0-9a-f]+|\d+)$/.test(text) ? Number(text) : NaN;
-  const bits = OPCODES.filter(({ value, name }) => name === text || value === number);
-  if (bits.length > 0) return bits.reduce((sum, { value }) => sum | (1 << value), 0);
-  throw new InvalidArgumentError(
-    `It has to be a list of ${OPCODE_NAMES.slice(0, -1).join(', ')}, reserved, or numbers from 0 to 15.`,
-  );
-}
 
 function limit(value: string): number {
   const number = /^\d+$/.test(value) ? Number(value) : NaN;
@@ -148,52 +112,6 @@ function limit(value: string): number {
 function directory(value: string): string {
   if (value === '') throw new InvalidArgumentError('It has to be the name of a directory.');
   return value;
-}
-
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-}
-
-/** The address in brackets or not, the prefix length, the port. */
-const ENDPOINT = /^(?:\[([^\]]+)\]|([^[\]/]*?))(\/[^:]*)?(?::([^:/]*))?$/;
-/** Without brackets, all the colons are the address's own. */
-const BARE_IPV6 = /^[^[\]/:]*:[^[\]/:]*:[^[\]/]*$/;
-
-function endpoint(text: string): EndpointPattern {
-  if (BARE_IPV6.test(text)) return { network: network(text) };
-  const [whole, bracketed, bare = '', bits = '', portText] = ENDPOINT.exec(text) ?? [];
-  const address = (bracketed ?? bare) + bits;
-  if (!whole || (address === '' && portText === undefined)) throw notAnEndpoint(text);
-  return {
-    ...(address !== '' && { network: network(address) }),
-    ...(portText !== undefined && { port: port(portText) }),
-  };
-}
-
-function network(text: string): Network {
-  const [addressText = '', bitsText, ...more] = text.split('/');
-  const address = parseAddress(addressText);
-  if (!address || more.length > 0) throw notAnEndpoint(text);
-  const isIpv6 = addressText.includes(':');
-  const most = isIpv6 ? 128 : 32;
-  const bits = bitsText === undefined ? most : /^\d{1,3}$/.test(bitsText) ? Number(bitsText) : NaN;
-  if (bits <= most) return { address, bits: isIpv6 ? bits : MAPPED_BITS + bits };
-  throw new InvalidArgumentError(`An ${isIpv6 ? 'IPv6' : 'IPv4'} block has a number from 0 to ${most} after the /.`);
-}
-
-/** Common mistakes, and the messages for them. */
-const ENDPOINT_HINTS: readonly (readonly [RegExp, string])[] = [
-  [/^\d+$/, 'A port alone begins with a colon, as in :80.'],
-  [/^[^:g-z]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],
-  [/%/, 'Captures know no zones: it has to be the address without % and what follows.'],
-];
-
-function notAnEndpoint(text: string): InvalidArgumentError {
-  const hint = ENDPOINT_HINTS.find(([mistake]) => mistake.test(text))?.[1];
-  return new InvalidArgumentError(
-    hint ?? 'It has to be an address, a block as in 10.0.0.0/8 or fd00::/8, ADDR:PORT, [IPv6]:PORT, or :PORT.',
-  );
 }
 
 const CLOCK = String.raw`(\d\d?):(\d\d)(?::(\d\d)([.,]\d+)?)?`;

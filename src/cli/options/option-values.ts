@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { statedExpression } from '../../traffic/selection/stated-criteria.js';
 import { isToken } from '../../traffic/toolbox/bytes.js';
 
 /** The shown part of a payload is drawn in memory, many times as large as the payload. */
@@ -103,13 +104,23 @@ export function items(value: string): string[] {
   return parts;
 }
 
-/** `/re/flags`, or the whole text is the expression: a path such as `/chat/room` too, as `room` are no flags. */
+/** An expression of JavaScript, as the page takes it too. */
 export function regExp(value: string): RegExp {
-  const [, source = value, flags = ''] = /^\/([^]+)\/([dgimsuvy]*)$/.exec(value) ?? [];
   try {
-    return new RegExp(source, flags);
+    return statedExpression(value);
   } catch (error) {
     const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
     throw new InvalidArgumentError(`It is no regular expression of JavaScript: ${reason}.`);
   }
+}
+
+/** What throws a RangeError for a value that can't be, as an option reads it. */
+export function stated<T>(read: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
 }

@@ -1,11 +1,12 @@
-import { OPCODES } from '../../codec/frames/registry.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import { matchesAny, endpointPattern, type EndpointPattern } from '../../traffic/selection/endpoint-pattern.js';
+import { isInRange, type ConnectionRange, type NumberRange } from '../../traffic/selection/ranges.js';
 import {
-  connectionRange,
-  isInRange,
-  numberRange,
-  type ConnectionRange,
-  type NumberRange,
-} from '../../traffic/selection/ranges.js';
+  closeCodeRange,
+  connectionNumbers,
+  opcodeBits,
+  statedExpression,
+} from '../../traffic/selection/stated-criteria.js';
 import { ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** Which rows the page shows; what is given has to hold altogether. */
@@ -15,16 +16,16 @@ export interface RowCriteria {
   readonly sender?: 'client' | 'server';
   /** Connections, as ranges of numbers. */
   readonly connections?: readonly ConnectionRange[];
-  /** An address, `address:port` or `:port` of an end. */
-  readonly client?: string;
-  readonly server?: string;
+  /** Any of them has to match. */
+  readonly client?: readonly EndpointPattern[];
+  readonly server?: readonly EndpointPattern[];
   readonly violations?: true;
   /** Packets of application protocols. */
   readonly packets?: true;
   /** Connections in trouble. */
   readonly trouble?: true;
-  readonly closed?: readonly NumberRange[];
-  /** Searched in the records, by whoever has them. */
+  readonly closed?: readonly (NumberRange | 'none')[];
+  /** `RE` or `/RE/flags`. Searched in the records, by whoever has them. */
   readonly grep?: string;
   /** Seconds since the epoch. */
   readonly from?: number;
@@ -43,26 +44,37 @@ export interface LaneEnds {
   readonly server?: string | undefined;
 }
 
+/** A word that is no criterion, and what it has to be, where that is known. */
+export interface WrongWord {
+  readonly wrong: string;
+  readonly why?: string;
+}
+
 /** The criteria that a text states, in the words of the command line; or what of it is not understood. */
-export function criteriaOf(text: string): RowCriteria | { readonly wrong: string } {
+export function criteriaOf(text: string): RowCriteria | WrongWord {
   let all: RowCriteria = {};
   let rest = text.trim();
+  const words: string[] = [];
   while (rest !== '') {
     const [whole, word = '', quoted, plain = ''] = /^([a-z-]+:|)(?:"([^"]*)"|(\S*))\s*/.exec(rest)!;
     const isRest = word === 'grep:' && quoted === undefined;
     const value = isRest ? rest.slice(word.length) : (quoted ?? plain);
-    const one = criterionOf(word, value);
-    if (one === undefined) return { wrong: word + value };
-    all = { ...all, ...one, ...(one.grep !== undefined && { grep: joined(all.grep, one.grep) }) };
     rest = isRest ? '' : rest.slice(whole.length);
+    if (word === '' && !Object.hasOwn(SIMPLE, value)) words.push(value);
+    else {
+      const one = criterionOf(word, value);
+      if ('wrong' in one) return one;
+      if (one.grep !== undefined && all.grep !== undefined) return { wrong: word + value, why: ONE_GREP };
+      all = { ...all, ...one };
+    }
   }
-  return all;
+  if (words.length === 0) return all;
+  if (all.grep !== undefined) return { wrong: words.join(' '), why: ONE_GREP };
+  // Words without a colon belong together: `hello world` is one text.
+  return { ...all, grep: words.join(' ').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') };
 }
 
-/** Words without a colon belong together: `hello world` is one text. */
-function joined(before: string | undefined, next: string): string {
-  return before === undefined ? next : `${before} ${next}`;
-}
+const ONE_GREP = 'One expression is searched, and no other words.';
 
 const SIMPLE: Readonly<Record<string, RowCriteria>> = {
   violations: { violations: true },
@@ -72,49 +84,39 @@ const SIMPLE: Readonly<Record<string, RowCriteria>> = {
 
 type CriterionReader = (value: string) => RowCriteria | undefined;
 
-/** The words before a colon, as the options of the command line have them. */
+/** The words before a colon, as the options of the command line have them: read by the same functions, which throw. */
 const WORDS: Readonly<Record<string, CriterionReader>> = {
-  '': (value) => SIMPLE[value] ?? { grep: value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') },
-  'opcode:': (value) => given('opcodes', opcodeBits(value)),
-  'client:': (value) => (value === '' ? { sender: 'client' } : { client: value }),
-  'server:': (value) => (value === '' ? { sender: 'server' } : { server: value }),
+  '': (value) => SIMPLE[value],
+  'opcode:': (value) => ({ opcodes: listOf(value, opcodeBits).reduce((bits, one) => bits | one, 0) }),
+  'client:': (value) => (value === '' ? { sender: 'client' } : { client: listOf(value, endpointPattern) }),
+  'server:': (value) => (value === '' ? { sender: 'server' } : { server: listOf(value, endpointPattern) }),
   'direction:': (value) => (value === 'client' || value === 'server' ? { sender: value } : undefined),
-  'connection:': (value) => given('connections', rangesOf(value, connectionRange)),
-  'closed:': (value) => given('closed', rangesOf(value === 'none' ? '0' : value, numberRange)),
-  'grep:': (value) => (value !== '' && expressionOf(value) ? { grep: value } : undefined),
+  'connection:': (value) => ({ connections: listOf(value, (one) => connectionNumbers(one.replace(/^#/, ''))) }),
+  'closed:': (value) => ({ closed: listOf(value, closeCodeRange) }),
+  'grep:': (value) => (value !== '' && statedExpression(value) ? { grep: value } : undefined),
 };
 
-function criterionOf(word: string, value: string): RowCriteria | undefined {
-  return Object.hasOwn(WORDS, word) ? WORDS[word]!(value) : undefined;
-}
-
-function given<Name extends keyof RowCriteria>(
-  name: Name,
-  value: RowCriteria[Name] | undefined,
-): RowCriteria | undefined {
-  return value === undefined ? undefined : { [name]: value };
-}
-
-function opcodeBits(text: string): number | undefined {
-  let bits = 0;
-  for (const part of text.toLowerCase().split(',')) {
-    const number = /^(0x[0-9a-f]|\d{1,2})$/.test(part) ? Number(part) : NaN;
-    const found = OPCODES.filter(({ name, value }) => name === part || value === number);
-    if (found.length === 0) return undefined;
-    for (const { value } of found) bits |= 1 << value;
+function criterionOf(word: string, value: string): RowCriteria | WrongWord {
+  const wrong = word + value;
+  try {
+    return (Object.hasOwn(WORDS, word) ? WORDS[word]!(value) : undefined) ?? { wrong };
+  } catch (error) {
+    return { wrong, why: (error as Error).message };
   }
-  return bits;
 }
 
-function rangesOf<Range>(text: string, rangeOf: (part: string) => Range | undefined): Range[] | undefined {
-  const ranges = text.split(',').map((part) => rangeOf(part.replace(/^#/, '')));
-  return ranges.every((range) => range !== undefined) ? ranges : undefined;
+function listOf<T>(text: string, read: (part: string) => T): T[] {
+  return text.split(',').map((part) => read(part.trim()));
 }
 
-/** The expression that `grep:` states; undefined: it is none. */
+/**
+ * The expression that `grep:` states, as that of the command line; undefined: it is none. It can be tested again and
+ * again: `g` does nothing, and with `y` a match begins where the text does.
+ */
 export function expressionOf(text: string): RegExp | undefined {
   try {
-    return new RegExp(text, 'u');
+    const { source, flags, sticky } = statedExpression(text);
+    return new RegExp(sticky ? `(?<![^])(?:${source})` : source, flags.replace(/[gy]/g, ''));
   } catch {
     return undefined;
   }
@@ -188,11 +190,10 @@ function wantedLanes(
   endsOf: (connection: number) => LaneEnds | undefined,
 ): ReadonlySet<number> | undefined {
   if ([connections, client, server, trouble, closed].every((one) => one === undefined)) return undefined;
-  const isIn = (ranges: readonly ConnectionRange[] | undefined, number: number): boolean =>
-    ranges === undefined || ranges.some((range) => isInRange(number, range));
   const wanted = lanes.filter(({ connection, outcome, code }) => {
-    if (!isIn(connections, connection)) return false;
-    if (closed !== undefined && (outcome === 'open' || !isIn(closed, code))) return false;
+    if (connections?.some((range) => isInRange(connection, range)) === false) return false;
+    if (closed !== undefined && (outcome === 'open' || !closed.some((codes) => isClosedWith(code, codes))))
+      return false;
     if (trouble && outcome !== 'trouble' && outcome !== 'refused') return false;
     const ends = endsOf(connection);
     return isAt(ends?.client, client) && isAt(ends?.server, server);
@@ -200,11 +201,17 @@ function wantedLanes(
   return new Set(wanted.map(({ connection }) => connection));
 }
 
-/** `address`, `[address]`, `address:port` or `:port` names the end. */
-function isAt(end: string | undefined, pattern: string | undefined): boolean {
-  if (pattern === undefined) return true;
-  if (end === undefined) return false;
+/** `code` 0: none is known. */
+function isClosedWith(code: number, codes: NumberRange | 'none'): boolean {
+  return codes === 'none' || code === 0 ? codes === 'none' && code === 0 : isInRange(code, codes);
+}
+
+function isAt(end: string | undefined, patterns: readonly EndpointPattern[] | undefined): boolean {
+  return patterns === undefined || (end !== undefined && matchesAny(patterns, endpointOf(end)));
+}
+
+/** `10.0.0.1:80`, `[::1]:80`. */
+function endpointOf(end: string): Endpoint {
   const colon = end.lastIndexOf(':');
-  const address = end.slice(0, colon).replace(/^\[|\]$/g, '');
-  return pattern === end || pattern.replace(/^\[|\]$/g, '') === address || pattern === end.slice(colon);
+  return { address: end.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(end.slice(colon + 1)) };
 }

@@ -1,5 +1,3 @@
-import { MAPPED, parseAddress } from '../../sources/packets/address-text.js';
-import type { Address } from '../../sources/packets/address.js';
 import type { Endpoint } from '../../codec/bytes/endpoint.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
@@ -9,19 +7,8 @@ import { hasAppFinding } from '../apps/findings.js';
 import { packetFilter, type PacketCriteria, type PacketFilter } from '../apps/packet-filter.js';
 import { packetText } from '../apps/packet-text.js';
 import type { Judged } from '../judged.js';
+import { matchesAny, type EndpointPattern } from './endpoint-pattern.js';
 import { isInRange, type ConnectionRange } from './ranges.js';
-
-/** A block of addresses: `bits` of 128, IPv4 in its IPv4-mapped form. */
-export interface Network {
-  readonly address: Address;
-  readonly bits: number;
-}
-
-/** What is not given matches everything. */
-export interface EndpointPattern {
-  readonly network?: Network;
-  readonly port?: number;
-}
 
 /** Seconds from the epoch, from the capture's first packet, or from the local midnight before that packet. */
 export interface TimeBound {
@@ -219,25 +206,4 @@ function secondsOf({ base, seconds }: TimeBound, start: number): number {
   // By the clock on the wall: on a day that is put forward or back, noon is not twelve hours after midnight.
   const wall = new Date(start * 1000).setHours(0, 0, Math.trunc(seconds), 0);
   return wall / 1000 + (seconds % 1);
-}
-
-function matchesAny(patterns: readonly EndpointPattern[], { address, port }: Endpoint): boolean {
-  return patterns.some(
-    (pattern) =>
-      (pattern.port === undefined || pattern.port === port) &&
-      (pattern.network === undefined || holds(pattern.network, address)),
-  );
-}
-
-/** Bits of the prefix of all IPv4-mapped addresses (RFC 4291 §2.5.5.2). */
-export const MAPPED_BITS = 96;
-function holds({ address, bits }: Network, text: string): boolean {
-  const other = parseAddress(text);
-  if (!other) return false;
-  // `::/0` means IPv6: that IPv4 is kept in that range is our own choice.
-  if (bits < MAPPED_BITS && MAPPED.every((word, index) => word === other[index])) return false;
-  return address.every((word, index) => {
-    const counted = Math.min(32, Math.max(0, bits - 32 * index));
-    return counted === 0 || (word ^ other[index]!) >>> (32 - counted) === 0;
-  });
 }

@@ -8,6 +8,7 @@ import {
   rowsBetween,
   rowsInBoth,
   type RowCriteria,
+  type WrongWord,
 } from '../../describe/timeline/row-filter.js';
 import { focusGrid } from '../frame/byte-grid.js';
 import { byId, el, refill } from '../dom.js';
@@ -37,7 +38,7 @@ export class FeedPanel {
   /** Connections of the choice. */
   private readonly offered = new Set<number>();
   private span: { readonly from: number; readonly to: number } | undefined;
-  private wrong: string | undefined;
+  private wrong: WrongWord | undefined;
   /** Rows before this one were cleared away. */
   private cleared = 0;
   /** Rows from this one on came while the list was paused; undefined: it is not. */
@@ -209,7 +210,7 @@ export class FeedPanel {
 
   private read(): void {
     const criteria = criteriaOf(this.words.value);
-    this.wrong = 'wrong' in criteria ? criteria.wrong : undefined;
+    this.wrong = 'wrong' in criteria ? criteria : undefined;
     this.words.setAttribute('aria-invalid', String(this.wrong !== undefined));
     if ('wrong' in criteria) return this.showCount();
     this.criteria = criteria;
@@ -266,8 +267,10 @@ export class FeedPanel {
     const span = this.span === undefined ? '' : '; only the span that is marked in the overview';
     const waiting = this.source.columns.length - this.end;
     const paused = waiting === 0 ? '' : `; ${waiting} more since the pause`;
+    const { wrong, why } = this.wrong ?? {};
+    const reason = why === undefined ? '' : `. ${why}`;
     this.counted.textContent =
-      this.wrong === undefined ? words + searching + span + paused : `${words}; not understood: ${this.wrong}`;
+      wrong === undefined ? words + searching + span + paused : `${words}; not understood: ${wrong}${reason}`;
     this.counted.classList.toggle('wrong', this.wrong !== undefined);
   }
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { lanesOf } from '../../../src/describe/timeline/lane-sorter.js';
 import { ROW_FLAG, ROW_KIND, RowColumns } from '../../../src/describe/timeline/row-columns.js';
-import { criteriaOf, filteredRows, rowsBetween, rowsInBoth } from '../../../src/describe/timeline/row-filter.js';
+import {
+  criteriaOf,
+  expressionOf,
+  filteredRows,
+  rowsBetween,
+  rowsInBoth,
+} from '../../../src/describe/timeline/row-filter.js';
 
 const [C, S, E, T] = [ROW_FLAG.client, ROW_FLAG.server, ROW_FLAG.error, ROW_FLAG.trouble];
 /** Rows 0 to 9: connection, kind, flags, time, and the close code of an end. */
@@ -53,10 +59,28 @@ describe('the filter of the page', () => {
     ['client:[::1]:6000', [4, 5, 6, 7]],
     ['server::80', [0, 1, 2, 3, 4, 5, 6, 7]],
     ['server:10.0.0.9:81', []],
+    ['client:10.0.0.0/8', [0, 1, 2, 3]],
+    ['client:10.0.0.0/8,[::1]:6000', [0, 1, 2, 3, 4, 5, 6, 7]],
+    ['client:10.0.0.0/33', 'client:10.0.0.0/33'],
+    ['client:10.0.0.300', 'client:10.0.0.300'],
+    ['client:foo/bar', 'client:foo/bar'],
+    ['server:80', 'server:80'],
+    ['connection:5-3', 'connection:5-3'],
+    ['closed:none', []],
+    ['closed:none,1006', [4, 5, 6, 7]],
+    ['closed:99999', 'closed:99999'],
+    ['opcode:0x02', [6]],
+    ['opcode:16', 'opcode:16'],
+    ['opcode:reserved', []],
     ['opcode:blah', 'opcode:blah'],
     ['closed:x', 'closed:x'],
     ['opcode:text nonsense:1', 'nonsense:1'],
     ['grep:(', 'grep:('],
+    ['grep:/(/i', 'grep:/(/i'],
+    ['grep:', 'grep:'],
+    ['grep:"a" b', 'b'],
+    ['b grep:a', 'b'],
+    ['grep:"a" grep:b', 'grep:b'],
   ])('%s', (text, expected) => {
     expect(shownBy(text)).toEqual(expected);
   });
@@ -69,6 +93,27 @@ describe('the filter of the page', () => {
     ['grep:"a b" violations', 'a b'],
   ])('%s searches %s', (text, grep) => {
     expect(criteriaOf(text)).toMatchObject({ grep });
+  });
+
+  it('reads an expression as --grep does', () => {
+    const isIn = (text: string, sought: string): boolean[] => {
+      const expression = expressionOf(sought)!;
+      return [expression.test(text), expression.test(text)];
+    };
+    expect(isIn('Lorem', '/LOREM/i')).toEqual([true, true]);
+    expect(isIn('Lorem', 'LOREM')).toEqual([false, false]);
+    expect(isIn('of /chat/room', '/chat/room')).toEqual([true, true]);
+    expect(isIn('Lorem', '/o/g')).toEqual([true, true]);
+    expect(isIn('Lorem', '/lo|or/iy')).toEqual([true, true]);
+    expect(isIn('Lorem', '/or/y')).toEqual([false, false]);
+    expect(expressionOf('/(/i')).toBeUndefined();
+  });
+
+  it('says what a word has to be', () => {
+    expect(criteriaOf('client:example.org')).toMatchObject({
+      why: expect.stringContaining('Names are not looked up') as string,
+    });
+    expect(criteriaOf('closed:2-1')).toMatchObject({ why: 'The range 2-1 begins with its larger number.' });
   });
 
   it('has what two lists have in common', () => {
