@@ -1,8 +1,7 @@
 import { ByteCollector } from '../codec/bytes/byte-collector.js';
 import { copyOf } from '../codec/bytes/payload-memory.js';
 import { asksForWebSocket } from '../codec/handshake/asks.js';
-import { agreeOnDeflate } from '../codec/handshake/deflate-agreement.js';
-import { deflateExtension } from '../codec/handshake/deflate-params.js';
+import { answerDeflate } from '../codec/handshake/deflate-agreement.js';
 import type { Extension } from '../codec/handshake/extensions.js';
 import { readHandshake, type Handshake } from '../codec/handshake/handshake.js';
 import { buildRefusal, buildResponse, type UpgradeRefusal } from '../codec/handshake/write-handshake.js';
@@ -110,8 +109,8 @@ export class ServerEndpoint extends WebSocketEndpoint {
 
   private extensionsFor({ extensionsOffered }: Handshake): readonly Extension[] {
     const { deflate } = this.options;
-    const parameters = deflate ? agreeOnDeflate(extensionsOffered, deflate === true ? {} : deflate) : undefined;
-    return parameters ? [deflateExtension(parameters)] : [];
+    const answer = deflate ? answerDeflate(extensionsOffered, deflate === true ? {} : deflate) : undefined;
+    return answer ? [answer.extension] : [];
   }
 
   private asked(): NonNullable<ServerEndpoint['waiting']> {

@@ -269,6 +269,8 @@ describe('the server and a request', () => {
     expect(written(events)).toContain('permessage-deflate; server_no_context_takeover; server_max_window_bits=10\r\n');
     const hinted = encodeUtf8(request.replace(offer, 'permessage-deflate; client_no_context_takeover'));
     expect(written(new ServerEndpoint({ deflate: true }).receive(hinted))).toContain('client_no_context_takeover\r\n');
+    const widest = encodeUtf8(request.replace(offer, 'permessage-deflate; server_max_window_bits=15'));
+    expect(written(new ServerEndpoint({ deflate: true }).receive(widest))).toContain('server_max_window_bits=15\r\n');
   });
 });
 

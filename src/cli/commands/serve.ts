@@ -18,7 +18,7 @@ import { MOST_HEAD } from '../../live/sockets/ws-limits.js';
 import { listenerPolicyOf } from '../live/listener-policy.js';
 import { LiveOutput } from '../live/live-output.js';
 import { liveLook } from '../live/live-apps.js';
-import { liveReading, perMessageDeflate } from '../live/live-reading.js';
+import { deflateWish, liveReading } from '../live/live-reading.js';
 import { loadScript } from '../entries/load-script.js';
 import { recorded } from '../record/recorder.js';
 import { asRecorded, checkReplay } from '../replay/replay-request.js';
@@ -144,7 +144,7 @@ async function serverOptions(io: Io, place: ListenPlace, options: ServeOptions):
       bodySeconds: BODY_SECONDS,
       stallSeconds: STALL_SECONDS,
     },
-    deflate: perMessageDeflate(options.deflate),
+    deflate: deflateWish(options.deflate),
     oneshot: options.oneshot === true,
   };
 }

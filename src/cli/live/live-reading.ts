@@ -1,5 +1,6 @@
 import type { PerMessageDeflateOptions } from 'ws';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
+import type { DeflateWish } from '../../codec/handshake/deflate-agreement.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { RecordCriteria } from '../../traffic/selection/filters.js';
@@ -13,18 +14,23 @@ export function liveReading({ preview = DEFAULT_PREVIEW, grep }: ShowOptions & R
   return { raw: lazyDeflate, acceptOf, previewBytes: kept, messageBytes: kept };
 }
 
-/** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was requested. */
-export function perMessageDeflate(option: string | false | undefined): PerMessageDeflateOptions | false {
+/** `--deflate[=PARAMS]` as what an end wants; compression is off unless it was requested. */
+export function deflateWish(option: string | false | undefined): DeflateWish | false {
   if (option === undefined || option === false) return false;
   const parameters = deflateOf(option)!;
   const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = parameters;
   return {
-    // `false` would refuse an offer or answer that has them: the other end may request them (RFC 7692 §7.1.1).
+    // `false` would be no default: the other end may request them (RFC 7692 §7.1.1).
     ...(serverNoContextTakeover && { serverNoContextTakeover }),
     ...(clientNoContextTakeover && { clientNoContextTakeover }),
     ...(serverMaxWindowBits < 15 && { serverMaxWindowBits }),
     ...(clientMaxWindowBits < 15 && { clientMaxWindowBits }),
-    // A user who inspects compression wants to see it on short messages too.
-    threshold: 0,
   };
+}
+
+/** The same as a client of `ws` wants it. */
+export function perMessageDeflate(option: string | false | undefined): PerMessageDeflateOptions | false {
+  const wish = deflateWish(option);
+  // A user who inspects compression wants to see it on short messages too.
+  return wish && { ...wish, threshold: 0 };
 }

@@ -1,5 +1,5 @@
-import { agreeOnDeflate } from '../../codec/handshake/deflate-agreement.js';
-import { deflateExtension, PERMESSAGE_DEFLATE, type DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { answerDeflate } from '../../codec/handshake/deflate-agreement.js';
+import { PERMESSAGE_DEFLATE, type DeflateParameters } from '../../codec/handshake/deflate-params.js';
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { AgreedDeflate, Bench, BenchOpenOptions } from '../bench/bench.js';
@@ -43,13 +43,13 @@ function agreeTo(
   const offers = readHandshake({ request }).extensionsOffered.filter(
     ({ params }) => theirs.bits === undefined || params.some(({ name }) => name === 'client_max_window_bits'),
   );
-  const parameters = agreeOnDeflate(offers, {
+  const answer = answerDeflate(offers, {
     serverNoContextTakeover: ours.noContext === true,
     clientNoContextTakeover: theirs.noContext === true,
     ...(ours.bits !== undefined && { serverMaxWindowBits: ours.bits }),
     ...(theirs.bits !== undefined && { clientMaxWindowBits: theirs.bits }),
   });
-  return parameters && { header: formatExtensions([deflateExtension(parameters)]), parameters };
+  return answer && { header: formatExtensions([answer.extension]), parameters: answer.parameters };
 }
 
 /** Whether the peer agreed to everything that was required. */

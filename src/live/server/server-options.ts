@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
-import type { PerMessageDeflateOptions } from 'ws';
+import type { DeflateWish } from '../../codec/handshake/deflate-agreement.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { Http2Front } from '../http2/http2-front.js';
@@ -42,7 +42,8 @@ export interface LiveServerOptions extends LiveContext {
   readonly listener: ListenerPolicy;
   readonly faults: PeerFaults;
   readonly limits: ServerLimits;
-  readonly deflate: PerMessageDeflateOptions | false;
+  /** What is agreed on of permessage-deflate, where it is offered. */
+  readonly deflate: DeflateWish | false;
   /** What `/compare.json` answers. */
   compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */

@@ -7,6 +7,7 @@ import { headOfMessage } from '../listener/head-of-message.js';
 import { HttpListener, type ReceivedUpgrade, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
+import { settleDeflate } from './deflate-offers.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { faultOf, refusalOf, subprotocolOf } from './server-policy.js';
@@ -85,8 +86,8 @@ export class LiveServer implements ServerContext {
       clientTracking: false,
       maxPayload: limits.payload,
       ...WS_LIMITS,
-      // One message at a time is inflated: each may reach the limit.
-      perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
+      // Short messages are compressed as well, to be looked at. One at a time is inflated: each may reach the limit.
+      perMessageDeflate: deflate && { threshold: 0, concurrencyLimit: 1 },
       // A peer answers itself, as far as its answers are read.
       autoPong: false,
       handleProtocols: (offered) => this.subprotocolFor(offered),
@@ -264,6 +265,8 @@ export class LiveServer implements ServerContext {
       this.accepted++;
       return writeBadAccept(stream);
     }
+    const declined = this.options.deflate && settleDeflate(request, this.options.deflate);
+    if (declined) this.notices.add(declined);
     this.sockets.handleUpgrade(request, stream, upgrade.head, (socket) => {
       const weighs = (by: number): void => this.memory.change(by);
       // Its time limit does not pass during a suspend, as it would by the clock that dates records.
