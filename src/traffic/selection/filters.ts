@@ -2,7 +2,6 @@ import type { Endpoint } from '../../codec/bytes/endpoint.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
-import { readCloseBody } from '../../codec/messages/close.js';
 import { isFinding } from '../../rules/catalogue.js';
 import { hasAppFinding } from '../apps/findings.js';
 import { packetFilter, type PacketCriteria, type PacketFilter } from '../apps/packet-filter.js';
@@ -165,10 +164,8 @@ function goesOn({ header, message, compressed, payload, received }: Frame): bool
   return message.inflation === 'too-large' || (message.bytes ?? 0) > message.payload.length;
 }
 
-/** The text of the message that the frame completes, else its own, as far as it was kept; of a close frame its reason. */
+/** The text of the message that the frame completes, else its own, as far as it was kept. */
 function textOf({ header, message, compressed, payload }: Frame): string | undefined {
-  if (header.opcode === OPCODE.close) return readCloseBody(payload).reason;
-  if (header.opcode === OPCODE.ping || header.opcode === OPCODE.pong) return decodeUtf8(payload);
   if (!message) return header.opcode === OPCODE.text && !compressed ? decodeUtf8(payload) : undefined;
   return message.opcode === OPCODE.text && message.bytes !== undefined ? decodeUtf8(message.payload) : undefined;
 }
