@@ -67,9 +67,63 @@ describe('in a message', () => {
     ['an object after its name', (s) => `42["password",{"new":"${s}","n":true}]`],
     ['an object after its name, in JSON', (s) => JSON.stringify({ d: `["token", {"value":"${s}"}]`, n: 1 })],
     ['an object after its name, in an event', (s) => `["1","2","room:1","token",{"value":"${s}"}]`],
+    ...['IDENTIFY ', 'REGISTER ', 'SET PASSWORD '].flatMap((command) =>
+      [`PRIVMSG NickServ :${command}`, `:a!b@c PRIVMSG Q :${command}`, `ns ${command}`].map(
+        (line): [string, (s: string) => string] => [line, (s) => `NICK a\r\n${line}${s}\r\nJOIN #a\r\n`],
+      ),
+    ),
+    ['a login at a service of IRC, in JSON', (s) => `{"raw":"PRIVMSG NickServ :IDENTIFY ${s}","n":1}`],
+    ['a login at a service of IRC, in XML', (s) => `<b>PRIVMSG NickServ :IDENTIFY ${s}</b>`],
+    ['a command for a login', (s) => `IDENTIFY ${s}\r\nJOIN #a\r\n`],
+    ['a key of a workflow', (s) => `https://hooks.slack.com/workflows/T012AB/A0123/${s}x${s}`],
+    ...['whsec_', 'xapp-1-', 'ya29.', 'pypi-', 'dop_v1_', 'shpat_', 'shpss_', 'hvs.', 'tskey-', 'AGE-SECRET-KEY-1'].map(
+      (begin): [string, (s: string) => string] => [
+        begin,
+        (s) => `see ${s === SECRET ? begin : 'x'.repeat(begin.length)}${s} there`,
+      ],
+    ),
     ['a parameter without a name', (s) => `see https://h/?${s} or https://h/?a=1&${s}#b`],
   ])('it covers %s', (_, around) => {
     expect(message(around(SECRET))).toBe(around(COVER));
+  });
+
+  it.each([
+    ['PRIVMSG NickServ :IDENTIFY ada q8w7 "e6r5\r\nJOIN #a', /^PRIVMSG NickServ :IDENTIFY x+\r\nJOIN #a$/],
+    ['NS GHOST ada q8w7', /^NS GHOST x+$/],
+    ['REGISTER q8w7 a@example.org', /^REGISTER x+@x+\.x+$|^REGISTER x+$/],
+    ['PASS :q8 w7\r\n', /^PASS x+\r\n$/],
+    ['OPER ada :q8 w7\r\n', /^OPER ada x+\r\n$/],
+    ...['.', '_', '/', '  ', '\u00a0', '\u2011', '\u202f', ' - '].map((sign): [string, RegExp] => [
+      `a ${['4111', '1111', '1111', '1111'].join(sign)} b`.replaceAll('41', '40').replace('1111 b', '1120 b'),
+      /^a [^]+ b$/,
+    ]),
+  ])('it covers %j', (text, form) => {
+    const covered = message(text);
+    expect(covered).toMatch(form);
+    if (text.startsWith('a ')) expect(covered.replace(/[^\da-z]/g, '')).toBe('a1111111111111111b');
+  });
+
+  it.each(['{ "alg":"HS256"}', '{\n"alg":"HS256"}', '{\r\n  "alg":"HS256"}', '{\t"a":1}', '{"alg":"none"}'])(
+    'it covers a token with the header %j',
+    (json) => {
+      const begin = Buffer.from(json).toString('base64url');
+      const token = `${begin}.${Buffer.from(json).toString('base64url')}.${SECRET}`;
+      const cover = token.replace(/[^.]/g, 'x');
+      expect(message(`see keyAB.${token} b`)).toBe(`see keyAB.${cover} b`);
+      expect(message(`{"a":"${token}"}`)).toBe(`{"a":"${cover}"}`);
+    },
+  );
+
+  it.each([
+    ['"ada x"@example.org', '"xxxxx"@xxxxxxx.xxx'],
+    ['ada@[10.1.2.3]', 'xxx@xxx.x.x.xx'],
+    ['ada@[IPv6:fe80::1]', 'xxx@xxxxxxxxxxxxxx'],
+    ['ada@localhost', 'xxx@xxxxxxxxx'],
+  ])('it covers the address %s', (address, cover) => {
+    expect(message(`to ${address}, b`)).toBe(`to ${cover}, b`);
+    const inJson = message(JSON.stringify({ m: `to ${address}`, n: ['a', '@b.org', true, '@c.org'] }));
+    // An escape is covered as a whole.
+    expect((JSON.parse(inJson) as { m: string }).m).toBe(`to ${cover.replace('x"@', 'xxx@')}`);
   });
 
   it('it covers numbers of such names', () => {
@@ -109,6 +163,11 @@ describe('in a message', () => {
   it.each([
     JSON.stringify({ a: 'C:\\new\\table', b: 'one\ntwo: three', c: '\u00e9\u2028' }),
     'is it?what-it-is-today&a',
+    '["a","@b.org",true,"@c.org",{"d":"@e.org"}]',
+    'REGISTER sip:example.com SIP/2.0\r\nCSeq: 1 REGISTER\r\n',
+    'PRIVMSG #chan :register now please',
+    'at 52.52000659999991, 5.000000000000009 and 2024/1130/1420',
+    'keyAB.eyAbc.def ewok.ewoks.ewoks ada@localhost1',
   ])('it leaves %s', (text) => {
     expect(message(text)).toBe(text);
   });

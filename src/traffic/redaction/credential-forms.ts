@@ -1,3 +1,4 @@
+import { endOfLine } from './line-ends.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** `Bearer TOKEN` and `Basic CREDENTIALS` in any text (RFC 6750 §2.1, RFC 7617 §2). */
@@ -28,18 +29,41 @@ const BEFORE_PASSWORD =
   /(?:^|[\r\n])(?:PASS|AUTH|AUTHENTICATE|OPER[ \t]{1,4}[^\s]{1,64})[ \t]{1,4}(?=[^\s])|^\s{0,8}\[\s{0,8}5\s{0,8},\s{0,8}"(?=[^"]{1,4096}"\s{0,8},\s{0,8}\{)/g;
 
 function findPasswords(spans: SecretSpans): void {
-  for (const found of spans.text.matchAll(BEFORE_PASSWORD)) {
+  const { text } = spans;
+  for (const found of text.matchAll(BEFORE_PASSWORD)) {
     const start = found.index + found[0].length;
+    // The last parameter of IRC may have blanks.
     const stop = found[0].endsWith('"') ? /"/ : /[\s]/;
     let end = start;
-    while (end < spans.text.length && !stop.test(spans.text[end]!)) end++;
-    spans.add('auth', start, end);
+    while (end < text.length && !stop.test(text[end]!)) end++;
+    spans.add('auth', start, text[start] === ':' ? endOfLine(text, start) : end);
+  }
+}
+
+/** A service of IRC that is told a command, by a message or by a command of its own. */
+const TO_SERVICE =
+  /(?<![\w/])(?:(?:PRIVMSG|NOTICE|SQUERY|\/?MSG|\/QUERY)[ \t]{1,4}(?:[a-z]{1,12}serv|[qxl])(?:@[\w.-]{1,64})?[ \t]{1,4}:?|\/?(?:NS|CS|OS|AS|(?:NICK|CHAN|OPER|AUTH|USER|BOT)SERV)[ \t]{1,4}:?)(?:IDENTIFY|ID|LOGIN|AUTH|REGISTER|GHOST|RECOVER|RELEASE|REGAIN|GROUP|DROP|OPER|VERIFY|CONFIRM|PASSWORD|NEWPASS|SET[ \t]{1,4}PASSWORD)[ \t]{1,4}(?=[^\s])/gi;
+/** Commands of it without its name, and those of servers (IRCv3 account-registration). SIP has a REGISTER too. */
+const AS_COMMAND =
+  /(?:^|[\r\n])\/?(?:IDENTIFY|REGISTER|GHOST|RECOVER|REGAIN|LOGIN|VERIFY)[ \t]{1,4}(?![Ss][Ii][Pp][Ss]?:)(?=[^\s])/g;
+
+/** Passwords that are told to services of IRC: all that follows on the line, as the name may precede them or not. */
+function findServicePasswords(spans: SecretSpans): void {
+  const { text } = spans;
+  for (const form of [TO_SERVICE, AS_COMMAND]) {
+    let done = 0;
+    for (const { 0: command, index } of text.matchAll(form)) {
+      if (index < done) continue;
+      const start = index + command.length;
+      done = endOfLine(text, start);
+      spans.add('auth', start, done);
+    }
   }
 }
 
 /** Keys that say by their first characters whose they are. */
 const KNOWN_KEY =
-  /(?<![\w-])(?:[srp]k_(?:live|test)_|gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|AIza|AKIA|ASIA|sk-|hf_|npm_|SG\.)(?=[\w.-]{16})[\w.-]{1,512}/g;
+  /(?<![\w-])(?:(?:[srp]k_(?:live|test)_|gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|xapp-|AIza|AKIA|ASIA|sk-|hf_|npm_|pypi-|SG\.|ya29\.|do[opr]_v1_|shp(?:at|ca|pa|ss)_|hv[bsr]\.|tskey-|AGE-SECRET-KEY-)(?=[\w.-]{16})[\w.-]{1,2048}|whsec_(?=[\w+/]{16})[\w+/=]{1,512})/g;
 
 function findKnownKeys(spans: SecretSpans): void {
   for (const { 0: key, index } of spans.text.matchAll(KNOWN_KEY)) {
@@ -71,6 +95,7 @@ export const CREDENTIAL_FINDERS: readonly ((spans: SecretSpans) => void)[] = [
   findSchemes,
   findUserInfo,
   findPasswords,
+  findServicePasswords,
   findKnownKeys,
   findPrivateKeys,
 ];

@@ -7,7 +7,7 @@ const SEGMENTS = /\/([\w-]{2,40})(?=\\{0,4}\/([^\s/?#&"'<>\\;,]{1,4096}))/g;
 const WORDS = /^(?:[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,4}|v\d{1,2})$/;
 /** Paths of services of which the last part is a key: bots of Telegram, webhooks of Slack and Discord. */
 const KNOWN_PATHS =
-  /\/(?:bot\d{3,20}:|(?:services|workflows)\\{0,4}\/T[A-Z\d]{3,20}\\{0,4}\/[AB][A-Z\d]{3,20}\\{0,4}\/|webhooks\\{0,4}\/\d{10,24}\\{0,4}\/)([\w-]{8,200})/g;
+  /\/(?:bot\d{3,20}:|(?:services|workflows)\\{0,4}\/T[A-Z\d]{3,20}\\{0,4}\/[AB][A-Z\d]{3,20}\\{0,4}\/|triggers\\{0,4}\/[ET][A-Z\d]{3,20}\\{0,4}\/|webhooks\\{0,4}\/\d{10,24}\\{0,4}\/)([\w-]{8,200}(?:\\{0,4}\/[\w-]{8,200}){0,2})/g;
 
 /** Segments of paths that the segment before them names as credentials, and those of known services. */
 export function findInPaths(spans: SecretSpans): void {
