@@ -14,6 +14,7 @@ import { CREDENTIAL_FINDERS } from './credential-forms.js';
 import { findInHeader, findInTarget, headersOf, isPlainHeader, partsOf } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
 import { findFormParts } from './form-parts.js';
+import { findNamedMembers } from './named-members.js';
 import { findNamedPairs, findValuesBeforeNames } from './named-pairs.js';
 import { findNamed, type NamedKind } from './named-values.js';
 import { findEncoded } from './encoded-text.js';
@@ -148,6 +149,7 @@ export class Redactor {
     findNamed(spans, kindOf);
     findNamedPairs(spans, kindOf);
     findValuesBeforeNames(spans, kindOf);
+    findNamedMembers(spans, kindOf);
     findElements(spans, kindOf);
     for (const [value, kind] of this.learned) {
       for (let at = spans.text.indexOf(value); at >= 0; at = spans.text.indexOf(value, at + value.length)) {

@@ -2,7 +2,6 @@ import type { SecretKind } from './choice.js';
 import type { NamedKind } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
-const LONGEST_TAG = 400;
 const LONGEST_JUDGED = 512;
 /** The name of an element, that without its prefix, and whether the tag ends it. */
 const TAG = /^((?:[\w.-]{1,60}:)?([\w.-]{1,100}))(?![\w.:-])[^]*?(\/?)$/;
@@ -12,41 +11,103 @@ const LOGIN_NAMESPACE = /urn:ietf:params:xml:ns:xmpp-sasl|urn:xmpp:sasl:/;
 const CONTENT = /<!\[CDATA\[([^]*?)(?:\]\]>|$)|<[^<>]*>?|[^<]+/g;
 const ATTRIBUTE_VALUE = /=\s{0,8}("[^"]*|'[^']*)/g;
 
+/** An attribute, its value without what ends it. */
+const ATTRIBUTE = /([\w:.-]{1,60})\s{0,8}=\s{0,8}(?:"([^"]*)|'([^']*)|([^\s"'<>=]{1,4096}))/g;
+/** Attributes that name what the element holds, and those that name only what other attributes of it hold. */
+const NAMING = /^(?:name|key|var|field|property|itemprop)$/i;
+const NAMING_ATTRIBUTES = /^(?:id|type|http-equiv|autocomplete)$/i;
+const HOLDING = /^(?:value|content|default|data-value)$/i;
+const LONGEST_VALUE = 4096;
+/** Elements of HTML that hold nothing: what follows is not theirs. */
+const VOID = /^(?:input|meta|link|img|br|hr|embed|source)$/i;
+/** Elements that hold a name, and what follows them: its end and the first tag of the next element, as in XML-RPC. */
+const NAME_ELEMENT = /^(?:(?:param|member|header|field|attribute|property)[-_]?)?(?:name|key)$/i;
+const VALUE_ELEMENT = /\s{0,64}([^<>\s][^<>]{0,199})<\/[^<>]{1,100}>\s{0,64}<([\w:.-]{1,100})(?:\s[^<>]{0,200})?>/y;
+
 interface Element {
   /** With its prefix, as in the tag that ends it. */
   readonly tag: string;
-  readonly name: string;
+  /** What it may be named by: its own name, and attributes. */
+  readonly names: readonly string[];
+  /** Where its content begins. */
+  readonly at: number;
 }
 
-/** What is in elements of XML whose names say that it is secret: all of it up to the end of the element. */
+/** What is in elements of XML and HTML whose names, attributes or neighbours say that it is secret: all of it up to the end of the element. */
 export function findElements(spans: SecretSpans, kindOf: NamedKind): void {
   const { text } = spans;
   /** Names of elements that do not end. */
   const unended = new Set<string>();
-  for (let close = text.indexOf('>'); close >= 0; close = text.indexOf('>', close + 1)) {
-    const element = elementBefore(text, close);
-    if (element === undefined) continue;
-    const at = close + 1;
+  let done = 0;
+  for (let close = text.indexOf('>'); close >= 0; close = text.indexOf('>', done)) {
+    const before = text.slice(done, close);
+    const start = done + before.lastIndexOf('<') + 1;
+    done = close + 1;
+    if (!before.includes('<')) continue;
+    const inside = text.slice(start, close);
+    if (inside.includes('=')) findInAttributes(spans, inside, start, kindOf);
+    const element = elementOf(inside, close + 1);
+    const secret = element && (secretIn(text, element, kindOf) ?? secretAfter(text, element, kindOf));
+    if (secret === undefined) continue;
+    const { kind, tag, at } = secret;
     const next = text.indexOf('<', at);
-    const textEnd = next < 0 ? text.length : next;
-    const kind = kindOf(element.name, () => text.slice(at, Math.min(textEnd, at + LONGEST_JUDGED)), 'text');
-    if (kind === undefined) continue;
-    const end = unended.has(element.tag) ? -1 : endOfElement(text, at, element.tag);
-    if (end < 0) unended.add(element.tag);
-    coverContent(spans, kind, at, end < 0 ? textEnd : end);
-    close = Math.max(close, end - 1);
+    const end = unended.has(tag) ? -1 : endOfElement(text, at, tag);
+    if (end < 0) unended.add(tag);
+    coverContent(spans, kind, at, end >= 0 ? end : next < 0 ? text.length : next);
+    done = Math.max(done, end);
   }
 }
 
-/** The element whose first tag ends there. */
-function elementBefore(text: string, close: number): Element | undefined {
-  let start = close;
-  while (start > 0 && close - start < LONGEST_TAG && !'<>'.includes(text[start - 1]!)) start--;
-  if (text[start - 1] !== '<') return undefined;
-  const inside = text.slice(start, close);
+interface SecretElement {
+  readonly kind: SecretKind;
+  readonly tag: string;
+  readonly at: number;
+}
+
+function secretIn(text: string, { tag, names, at }: Element, kindOf: NamedKind): SecretElement | undefined {
+  const value = (): string => text.slice(at, at + LONGEST_JUDGED).split('<', 1)[0]!;
+  const kind = names.map((name) => kindOf(name, value, 'text')).find((one) => one !== undefined);
+  return kind && { kind, tag, at };
+}
+
+/** The element after one that holds a name. */
+function secretAfter(text: string, { names: [name = ''], at }: Element, kindOf: NamedKind): SecretElement | undefined {
+  if (!NAME_ELEMENT.test(name)) return undefined;
+  VALUE_ELEMENT.lastIndex = at;
+  const [, meant, tag] = VALUE_ELEMENT.exec(text) ?? [];
+  return meant && tag ? secretIn(text, { tag, names: [meant.trim()], at: VALUE_ELEMENT.lastIndex }, kindOf) : undefined;
+}
+
+/** The element of which this is within the first tag; undefined: it holds nothing. */
+function elementOf(inside: string, at: number): Element | undefined {
   const [, tag, name, end] = TAG.exec(inside) ?? [];
-  if (name === undefined || end === '/') return undefined;
-  return { tag: tag!, name: LOGIN_NAMESPACE.test(inside) ? 'auth' : name };
+  if (name === undefined || end === '/' || VOID.test(name)) return undefined;
+  if (LOGIN_NAMESPACE.test(inside)) return { tag: tag!, names: ['auth'], at };
+  const named = [...attributesOf(inside)].filter(([attribute]) => NAMING.test(attribute));
+  return { tag: tag!, names: [name, ...named.map(([, value]) => value)], at };
+}
+
+/** Names without prefixes, values, and where these begin. */
+function* attributesOf(inside: string): Generator<[name: string, value: string, at: number]> {
+  for (const { 0: found, 1: name, 2: double, 3: single, 4: bare, index } of inside.matchAll(ATTRIBUTE)) {
+    const value = double ?? single ?? bare ?? '';
+    yield [name!.slice(name!.lastIndexOf(':') + 1), value, index + found.length - value.length];
+  }
+}
+
+/** `<input name="token" value=VALUE>`, its attributes in any order. */
+function findInAttributes(spans: SecretSpans, inside: string, start: number, kindOf: NamedKind): void {
+  const attributes = [...attributesOf(inside)];
+  const names = attributes.filter(([name]) => NAMING.test(name) || NAMING_ATTRIBUTES.test(name));
+  for (const [name, value, at] of attributes) {
+    if (!HOLDING.test(name)) continue;
+    const kind = names.map(([, meant]) => kindOf(meant, () => value, 'text')).find((one) => one !== undefined);
+    if (kind === undefined) continue;
+    // The sign that ends the tag may stand in the value.
+    const [from, quote] = [start + at, inside[at - 1]!];
+    const length = `"'`.includes(quote) ? spans.text.slice(from, from + LONGEST_VALUE).indexOf(quote) : -1;
+    spans.add(kind, from, from + Math.max(length, value.length));
+  }
 }
 
 /** Where the tag begins that ends the element; -1: nowhere. */
