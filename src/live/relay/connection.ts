@@ -38,8 +38,11 @@ export type RelayFaultEvent = Pick<RelayFault, 'fault' | 'direction' | 'index' |
 
 /** Takes a connection's bytes, as they came from their sender. */
 export interface RelayWatcher extends TapTaker {
-  /** `code`: of a RST_STREAM. */
-  end(reason: 'fin' | 'reset', by?: TcpEnd, code?: number): void;
+  /**
+   * `end`: this end stopped before they did. `by`: the end of the two that did it; undefined: neither, this end did.
+   * `code`: of a RST_STREAM. Only the first call counts.
+   */
+  end(reason: 'fin' | 'reset' | 'end', by?: TcpEnd, code?: number): void;
 }
 
 export interface RelayTaker {
@@ -93,7 +96,7 @@ export class RelayConnection {
   private wasReset = false;
   /** The code of the RST_STREAM that came. */
   private resetCode: number | undefined;
-  /** A fault ended it: nothing is passed on any more. */
+  /** This end, or a reset, ended it: nothing is passed on any more, and what the ends do then is no end of theirs. */
   private isShut = false;
   private frames = 0;
   private faults: RelayFaultEvent[] = [];
@@ -131,8 +134,13 @@ export class RelayConnection {
     this.take('client', first);
   }
 
-  /** Ends both ways. */
+  /** Ends both ways, which neither of the ends did. */
   close(): void {
+    if (!this.isShut) {
+      const hasEnded = this.all.every(({ from }) => from.readableEnded);
+      this.watcher?.end(hasEnded ? 'fin' : 'end', this.first);
+    }
+    this.isShut = true;
     for (const { from } of this.all) {
       readAtMost(from, MOST_FAREWELL);
       from.end();
@@ -175,7 +183,8 @@ export class RelayConnection {
     from.resume();
     return new Promise((resolve) => {
       from.on('close', () => {
-        if (!from.readableEnded) this.abort(side);
+        // An error comes before it; without one, this end gave it up.
+        if (!from.readableEnded) this.giveUp();
         resolve();
       });
     });
@@ -233,8 +242,8 @@ export class RelayConnection {
   }
 
   private ended(side: RelaySide): void {
-    this.first ??= { by: side, time: this.plan.now() };
     if (this.isShut) return;
+    this.first ??= { by: side, time: this.plan.now() };
     if (side === 'server') this.exchanges.endServer();
     else if (!this.exchanges.endClient()) return;
     this.ways[side].frames.end();
@@ -248,6 +257,14 @@ export class RelayConnection {
     this.wasReset = true;
     const { from } = this.ways[side];
     if ('resetCode' in from) this.resetCode = from.resetCode;
+    this.reset();
+  }
+
+  /** Both ends are reset, and neither is named. */
+  private giveUp(): void {
+    if (this.isShut || this.wasReset) return;
+    this.first = undefined;
+    this.wasReset = true;
     this.reset();
   }
 
@@ -270,6 +287,7 @@ export class RelayConnection {
     if (this.frames === dropAfter) {
       report('drop', index, `both ends are reset after ${this.frames} frames`);
       this.isShut = this.wasReset = true;
+      this.first = undefined;
       // After everything that was written.
       setImmediate(() => this.reset());
     } else if (this.frames === closeAfter?.frames) {

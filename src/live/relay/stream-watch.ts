@@ -73,14 +73,14 @@ export class StreamWatch implements RelayWatcher {
     if (!this.ended) for (const each of this.takers) each.http2Event(side, event, this.context.now());
   }
 
-  end(reason: 'fin' | 'reset', by?: TcpEnd, code?: number): void {
+  end(reason: 'fin' | 'reset' | 'end', by?: TcpEnd, code?: number): void {
     if (this.ended) return;
     const time = this.context.now();
     const side = SIDE[by?.by === 'server' ? 'server' : 'client'];
     if (reason === 'reset' && code !== undefined) this.event(side, { name: 'RST_STREAM', code, offset: 0 });
     this.ended = true;
     for (const each of this.takers) {
-      if (by) each[reason](side, by.time);
+      if (by) each[reason === 'reset' ? 'reset' : 'fin'](side, by.time);
       each.close(reason, time);
     }
   }

@@ -68,24 +68,24 @@ export class LiveConnection implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** Nothing follows: what was incomplete is reported; `by` ended TCP first. Only the first call counts. */
+  /**
+   * Nothing follows: what was incomplete is reported; `by` ended TCP first. Without it neither is known to have done it, and
+   * no end is recorded that one of them sent. Only the first call counts.
+   */
   end(reason: CloseReason, by?: TcpEnd): void {
     if (this.ended) return;
     this.ended = true;
     const time = this.context.now();
-    const { recorded } = this;
-    const first = by?.by === 'server' ? SERVER : CLIENT;
-    const at = by?.time ?? time;
-    if (by) this.conversation[reason === 'reset' ? 'reset' : 'fin'](first, at);
-    this.conversation.close(reason, time);
-    if (reason === 'reset') {
-      recorded?.reset(first, at);
-      recorded?.close('reset', at);
-    } else {
-      recorded?.fin(first, at);
-      recorded?.fin(otherSide(first), time);
-      recorded?.close('fin', time);
+    const { conversation, recorded } = this;
+    if (by) {
+      const first = by.by === 'server' ? SERVER : CLIENT;
+      const how = reason === 'reset' ? 'reset' : 'fin';
+      conversation[how](first, by.time);
+      recorded?.[how](first, by.time);
+      if (reason === 'fin') recorded?.fin(otherSide(first), time);
     }
+    conversation.close(reason, time);
+    recorded?.close(reason, reason === 'reset' ? (by?.time ?? time) : time);
   }
 
   private read(side: Side, bytes: Uint8Array): void {

@@ -1,0 +1,136 @@
+import { createServer, connect as connectTcp, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { records, Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
+import { closeServers, echo, listening, switching } from './servers.js';
+import { Client, Serving } from './serving.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+let shop: Workshop;
+const running: Serving[] = [];
+beforeAll(() => {
+  shop = new Workshop();
+});
+afterEach(async () => {
+  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  closeServers();
+});
+afterAll(() => shop.remove());
+
+let files = 0;
+const fileOf = (kind: string): string => `${shop.folder}/own-${files++}.${kind}`;
+
+async function proxy(url: string, ...args: string[]): Promise<Serving> {
+  const serving = await Serving.proxy(url, '--json', ...args);
+  running.push(serving);
+  return serving;
+}
+
+async function decoded(file: string): Promise<Json> {
+  const { out } = await runHere(['decode', '--json', file]);
+  return ofConnection(records(out));
+}
+
+function ofConnection(all: readonly Json[]): Json {
+  return all.find(({ type }) => type === 'connection')!;
+}
+
+const REQUEST =
+  'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+const ANSWER = switching('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+const REFUSAL = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno';
+/** What would name an end, or blame one. */
+const BLAME = ['closeCode', 'closedBy', 'endedBy', 'cause'] as const;
+const none = (record: Json): unknown[] => BLAME.map((name) => record[name]);
+const NONE = BLAME.map(() => undefined);
+
+async function asking(serving: Serving): Promise<Socket> {
+  const client = connectTcp({ port: serving.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => undefined);
+  client.resume();
+  client.write(REQUEST);
+  await once(client, 'connect');
+  return client;
+}
+
+/** A server that gives this answer, if any; resolves with a URL and its first connection. */
+async function answering(answer: string): Promise<{ url: string; asked: Promise<Socket> }> {
+  const listener = createServer({ allowHalfOpen: true });
+  const asked = new Promise<Socket>((resolve) =>
+    listener.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        if (answer !== '') socket.write(answer);
+        resolve(socket);
+      });
+    }),
+  );
+  return { url: (await listening(listener)).url, asked };
+}
+
+describe('what the proxy ends itself', () => {
+  it.each([
+    ['SIGINT', 'without an answer', '', 'pcapng'],
+    ['SIGTERM', 'without an answer', '', 'ndjson'],
+    ['SIGINT', 'after the handshake', ANSWER, 'pcapng'],
+    ['SIGTERM', 'after the handshake', ANSWER, 'ndjson'],
+  ] as const)('by %s is open at the end, %s: no end is named, shown or recorded', async (signal, _, answer, kind) => {
+    const { url, asked } = await answering(answer);
+    const file = fileOf(kind);
+    const serving = await proxy(url, '--record', file);
+    const client = await asking(serving);
+    await asked;
+    if (answer !== '') await serving.until((out) => out.includes('"handshake"'));
+    await serving.stop(signal);
+    client.destroy();
+    for (const found of [ofConnection(serving.records), await decoded(file)]) {
+      expect(found).toMatchObject({ ended: 'end' });
+      expect(none(found)).toEqual(NONE);
+    }
+  });
+
+  it.each(['pcapng', 'ndjson'])('by a signal after a FIN of the client: that one is kept, in %s too', async (kind) => {
+    const { url, asked } = await answering('');
+    const file = fileOf(kind);
+    const serving = await proxy(url, '--record', file);
+    const client = await asking(serving);
+    const server = await asked;
+    client.end();
+    server.resume();
+    await once(server, 'end');
+    await serving.stop();
+    client.destroy();
+    for (const found of [ofConnection(serving.records), await decoded(file)]) {
+      expect(found).toMatchObject({ ended: 'end', endedBy: 'client' });
+      expect(found['cause']).toBeUndefined();
+    }
+  });
+
+  it('for want of room is no reset of the client', async () => {
+    const { url } = await answering(REFUSAL);
+    const serving = await proxy(url, '--max-connections', '1');
+    const client = await asking(serving);
+    const gone = once(client, 'end');
+    await serving.until((out) => out.includes('"handshake"'));
+    const other = await asking(serving);
+    await gone;
+    await serving.until((out) => out.includes('"connection","'));
+    expect(ofConnection(serving.records)).toMatchObject({ ended: 'reset' });
+    expect(ofConnection(serving.records)['endedBy']).toBeUndefined();
+    other.destroy();
+  });
+
+  it.each(['pcapng', 'ndjson'])('with --drop-after is a reset of neither end, in %s too', async (kind) => {
+    const file = fileOf(kind);
+    const serving = await proxy((await echo()).url, '--drop-after', '2', '--record', file);
+    const client = await Client.open(serving.url);
+    client.socket.send('a');
+    await client.closed;
+    await serving.until((out) => out.includes('"connection","'));
+    await serving.stop();
+    for (const found of [ofConnection(serving.records), await decoded(file)]) expect(found['endedBy']).toBeUndefined();
+  });
+});
