@@ -7,7 +7,10 @@ import { writtenIn, type Written } from './regular-expressions.js';
  * Expressions that users write on the command line: which text they are slow on is in their hands (docs/exit-codes.md). Those
  * of the filter box, with `u`, are timed in `view`, and otherwise run in the page.
  */
-const OF_USERS = ['new RegExp(source, flags)', 'new RegExp(text, flags)', "new RegExp(text, 'u')"];
+const OF_USERS = [
+  ...['new RegExp(source, flags)', 'new RegExp(text, flags)', "new RegExp(text, 'u')"],
+  "new RegExp(sticky ? `(?<![^])(?:${source})` : source, flags.replace(/[gy]/g, ''))",
+];
 
 /**
  * Made of the text before the lines of a log: letters and escaped characters, and runs of digits, which something else

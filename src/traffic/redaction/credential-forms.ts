@@ -40,14 +40,14 @@ function findPasswords(spans: SecretSpans): void {
   }
 }
 
-/** A service of IRC that is told a command, by a message or by a command of its own. */
+/** A service of IRC that gets a command, by a message or by a command of its own. */
 const TO_SERVICE =
   /(?<![\w/])(?:(?:PRIVMSG|NOTICE|SQUERY|\/?MSG|\/QUERY)[ \t]{1,4}(?:[a-z]{1,12}serv|[qxl])(?:@[\w.-]{1,64})?[ \t]{1,4}:?|\/?(?:NS|CS|OS|AS|(?:NICK|CHAN|OPER|AUTH|USER|BOT)SERV)[ \t]{1,4}:?)(?:IDENTIFY|ID|LOGIN|AUTH|REGISTER|GHOST|RECOVER|RELEASE|REGAIN|GROUP|DROP|OPER|VERIFY|CONFIRM|PASSWORD|NEWPASS|SET[ \t]{1,4}PASSWORD)[ \t]{1,4}(?=[^\s])/gi;
 /** Commands of it without its name, and those of servers (IRCv3 account-registration). SIP has a REGISTER too. */
 const AS_COMMAND =
   /(?:^|[\r\n])\/?(?:IDENTIFY|REGISTER|GHOST|RECOVER|REGAIN|LOGIN|VERIFY)[ \t]{1,4}(?![Ss][Ii][Pp][Ss]?:)(?=[^\s])/g;
 
-/** Passwords that are told to services of IRC: all that follows on the line, as the name may precede them or not. */
+/** Passwords that services of IRC get: all that follows on the line, as the name may precede them or not. */
 function findServicePasswords(spans: SecretSpans): void {
   const { text } = spans;
   for (const form of [TO_SERVICE, AS_COMMAND]) {

@@ -103,7 +103,7 @@ function findInAttributes(spans: SecretSpans, inside: string, start: number, kin
     if (!HOLDING.test(name)) continue;
     const kind = names.map(([, meant]) => kindOf(meant, () => value, 'text')).find((one) => one !== undefined);
     if (kind === undefined) continue;
-    // The sign that ends the tag may stand in the value.
+    // The sign that ends the tag may be in the value.
     const [from, quote] = [start + at, inside[at - 1]!];
     const length = `"'`.includes(quote) ? spans.text.slice(from, from + LONGEST_VALUE).indexOf(quote) : -1;
     spans.add(kind, from, from + Math.max(length, value.length));
