@@ -117,6 +117,15 @@ describe('in a message', () => {
     ['PRIVMSG NickServ :IDENTIFY ada q8w7 "e6r5\r\nJOIN #a', /^PRIVMSG NickServ :IDENTIFY x+\r\nJOIN #a$/],
     ['NS GHOST ada q8w7', /^NS GHOST x+$/],
     ['REGISTER q8w7 a@example.org', /^REGISTER x+@x+\.x+$|^REGISTER x+$/],
+    ['password=my dog Rex77', /^password=x+$/],
+    ['b password = my dog Rex77\r\nb', /^b password = x+\r\nb$/],
+    ["password=it's my dog, Rex77", /^password=x+$/],
+    ['my password: my dog Rex77', /^my password: x+$/],
+    ['my ssn: my dog Rex77', /^my ssn: x+$/],
+    ['user=a password=my dog Rex77, n=1', /^user=a password=x+, n=1$/],
+    ['ssn=my dog Rex77; n=1', /^ssn=x+; n=1$/],
+    ['{"m":"password=my dog Rex77","n":1}', /^\{"m":"password=x+","n":1\}$/],
+    ['<b>password=my dog Rex77</b>', /^<b>password=x+<\/b>$/],
     ['PASS :q8 w7\r\n', /^PASS x+\r\n$/],
     ['OPER ada :q8 w7\r\n', /^OPER ada x+\r\n$/],
     ...['.', '_', '/', '  ', '\u00a0', '\u2011', '\u202f', ' - '].map((sign): [string, RegExp] => [
@@ -189,6 +198,7 @@ describe('in a message', () => {
   it.each([
     JSON.stringify({ a: 'C:\\new\\table', b: 'one\ntwo: three', c: '\u00e9\u2028' }),
     'is it?what-it-is-today&a',
+    'INFO auth: x logged in from there',
     '["a","@b.org",true,"@c.org",{"d":"@e.org"}]',
     'REGISTER sip:example.com SIP/2.0\r\nCSeq: 1 REGISTER\r\n',
     'PRIVMSG #chan :register now please',

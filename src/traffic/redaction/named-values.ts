@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { SecretKind } from './choice.js';
+import { stopsOfLine } from './line-ends.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** Under what a value of that name is a secret; undefined: it is none. `place` says how the name is written. */
@@ -21,6 +22,8 @@ export interface NamedPlace {
   /** Where it begins, with its quote. */
   readonly start: number;
   readonly place: NamePlace;
+  /** What stands between it and its value, where that is known. */
+  readonly separator?: string;
   /** Backslashes before the quotes of the name: those of JSON in a string of JSON are escaped. */
   readonly escapes: number;
 }
@@ -38,7 +41,7 @@ export function findNamed(spans: SecretSpans, kindOf: NamedKind): void {
     const at = beginOfValue(text, found.index, named);
     const kind = kindOf(named.name, () => beginningOfValue(text, at, named), named.place);
     if (kind === undefined) continue;
-    const end = endOfValue(text, at, named);
+    const end = endOfProse(text, endOfValue(text, at, named), named, kind);
     separators.lastIndex = Math.max(found.index + 1, coverValue(spans, kind, at, end, named));
   }
 }
@@ -52,7 +55,7 @@ function nameBefore(text: string, separator: number): NamedPlace | undefined {
   while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1]!)) start--;
   if (start === end) return undefined;
   const place = placeOf(text[separator]!, text[start - 1] ?? '\n');
-  return { name: plainName(text.slice(start, end)), start, place, escapes: 0 };
+  return { name: plainName(text.slice(start, end)), start, place, separator: text[separator]!, escapes: 0 };
 }
 
 /** Where the value begins that a separator precedes: after an arrow of Ruby and PHP too, and after the letter of a string of Python. */
@@ -148,6 +151,32 @@ export function endOfValue(text: string, at: number, { place }: NamedPlace): num
   };
   const scheme = place === 'text' || place === 'line' ? SCHEME.exec(text.slice(at, at + 32)) : null;
   return stop(scheme === null ? at : at + scheme[0].length);
+}
+
+/** The next name and what precedes it, in a line of several. */
+const NEXT_NAME = /[\s,;&|]{1,4}["']?[\w.$[\]-]{1,64}["']?[ \t]{0,4}=/y;
+const NEXT_OF_LINE = /[\s,;&|]{1,4}["']?[\w.$[\]-]{1,64}["']?[ \t]{0,4}[=:]/y;
+/** A blank, or an apostrophe within a word. */
+const GOES_ON = /^(?:[ \t]|'[a-z])/i;
+/** Names of what people choose: other secrets have no blanks. */
+const OWN_WORDS = /pass|pwd|secret/i;
+
+/**
+ * Where a value ends that a blank does not end: words that people choose have blanks, and in no form or URL one would be
+ * there. So it goes on to the next name, or to the end of the line. After a colon that is not so for tokens: prose may follow.
+ */
+function endOfProse(text: string, end: number, { name, place, separator }: NamedPlace, kind: SecretKind): number {
+  if (place !== 'text' || !GOES_ON.test(text.slice(end, end + 2))) return end;
+  if (separator === ':' && kind !== 'field' && !OWN_WORDS.test(name)) return end;
+  const stops = stopsOfLine(text, end);
+  const next = separator === ':' ? NEXT_OF_LINE : NEXT_NAME;
+  let at = end;
+  for (; at < text.length && !stops.includes(text[at]!); at++) {
+    next.lastIndex = at;
+    if (next.test(text)) break;
+  }
+  while (at > end && BLANK.test(text[at - 1]!)) at--;
+  return at;
 }
 
 /** Without what closes the quote or the bracket that the URL is in. */
