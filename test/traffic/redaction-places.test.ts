@@ -97,6 +97,7 @@ describe('in a message', () => {
       `{"method":"auth","id":1,"params":["S"]}`,
       `{"d":"{\\"key\\":\\"password\\",\\"n\\":1,\\"value\\":\\"S\\"}"}`,
       `{"/user/password":"S"}`,
+      `it"s a 5" cut {"path":"/password","n":1,"value":"S`,
     ].map((form): [string, (s: string) => string] => [form, (s) => form.replace(/\bS\b/g, s)]),
     ['a login at a service of IRC, in JSON', (s) => `{"raw":"PRIVMSG NickServ :IDENTIFY ${s}","n":1}`],
     ['a login at a service of IRC, in XML', (s) => `<b>PRIVMSG NickServ :IDENTIFY ${s}</b>`],

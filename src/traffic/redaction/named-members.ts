@@ -63,7 +63,7 @@ function* framesOf(text: string): Generator<Frame> {
   for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
     const [char] = found;
     if (char === '"' || char === "'") {
-      if (char === "'" && !beginsString(text, found.index)) continue;
+      if (!beginsString(text, found.index)) continue;
       tokens.lastIndex = readString(text, found.index, char, open.at(-1)) + 1;
     } else if (char === '{' || char === '[') {
       if (open.length < MOST_DEPTH) open.push({ names: [], values: [] });
@@ -77,7 +77,7 @@ function* framesOf(text: string): Generator<Frame> {
   yield* open;
 }
 
-/** Whether an apostrophe is a quote: it stands where a value may. */
+/** Whether a quote or an apostrophe begins a string: it stands where a name or a value may, and not in prose before JSON. */
 function beginsString(text: string, index: number): boolean {
   let before = index;
   while (before > 0 && /\s/.test(text[before - 1]!)) before--;
