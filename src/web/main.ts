@@ -3,7 +3,7 @@ import { setUpDropping } from './dropped/drop-target.js';
 import { isWorker, serveFiles } from './dropped/worker.js';
 import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { Channel, type ChannelTaker, type Hello } from './channel.js';
-import { byId } from './dom.js';
+import { byId, el, refill } from './dom.js';
 import { FeedView, leftOutText, progressText, type FeedProgress } from './feed/feed-view.js';
 import { FileSource } from './feed/file-source.js';
 import { LiveView } from './live/live-view.js';
@@ -26,7 +26,7 @@ class App {
   private channel: Channel | undefined;
   /** Nothing was shown so far. */
   private isFirst = true;
-  /** What stands above the page: of the connection to wsinspect, and of what is shown. */
+  /** What stands below the tabs: of the connection to wsinspect, and of what is shown. */
   private readonly notes = { lost: '', shown: '' };
 
   /** `body`: the page before anything was put into it. */
@@ -72,9 +72,9 @@ class App {
     file.more();
   }
 
-  private startReport({ records, note, title }: EmbeddedFeed): void {
+  private startReport({ records, note, inFull, title }: EmbeddedFeed): void {
     const view = this.startView(new ReportSource(records), 'report');
-    this.say(note);
+    this.say(note, inFull);
     const state = byId('channel', HTMLButtonElement);
     state.disabled = true;
     byId('channel-text', HTMLElement).textContent = title;
@@ -136,14 +136,16 @@ class App {
     const progress = record as unknown as FeedProgress;
     byId('channel-text', HTMLElement).textContent = progressText(progress);
     byId('channel', HTMLElement).dataset['state'] = progress.isDone ? 'on' : 'wait';
-    this.say(leftOutText(progress));
+    this.say(leftOutText(progress), progress.inFull);
     if (progress.isDone && this.file?.columns.length === progress.rows) this.view?.done();
     return true;
   }
 
-  private say(text: string): void {
+  /** `inFull`: what of it is cut, as it was reported. */
+  private say(text: string, inFull: readonly string[] = []): void {
     this.notes.shown = text;
     this.showNotes();
+    showInFull(inFull);
   }
 
   private showNotes(): void {
@@ -177,7 +179,21 @@ interface EmbeddedFeed {
   readonly records: readonly PageRecord[];
   /** What was left out; empty: nothing. */
   readonly note: string;
+  readonly inFull: readonly string[];
   readonly title: string;
+}
+
+/** What the line below the tabs has not all of: read where it is opened. */
+function showInFull(notices: readonly string[]): void {
+  const all = byId('feed-all', HTMLElement);
+  const list = all.lastElementChild!;
+  all.hidden = notices.length === 0;
+  // What is read or selected stays.
+  if (list.childElementCount !== notices.length)
+    refill(
+      list,
+      notices.map((text) => el('li', { text })),
+    );
 }
 
 /** What the page is of. It may be cut on the screen. */

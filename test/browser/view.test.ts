@@ -52,7 +52,7 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.context().close();
   });
 
-  it('says above its tabs what was wrong with the file, and that its server has ended', async () => {
+  it('says below its tabs what was wrong with the file, and that its server has ended', async () => {
     const cut = shop.write('cut.pcap', readFileSync(CHAT).subarray(0, 3000));
     const page = await pages.open(await view(cut));
     const note = page.locator('#feed-note');
@@ -62,6 +62,29 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     expect(await note.textContent()).toContain('cut off in the middle of a packet');
     await page.click('#tab-inspector');
     await page.locator('#rows .row', { hasText: '…' }).first().waitFor();
+    await page.context().close();
+  });
+
+  it('opens what the line of the notices cuts, of a file and in a report', async () => {
+    const har = join(ROOT, 'fixtures/recordings/playwright-embed.har');
+    const report = join(shop.folder, 'notices.html');
+    await wsinspect(['decode', har, '--html', report]);
+    for (const url of [await view(har), pathToFileURL(report).href]) {
+      const page = await pages.open(url, { viewport: { width: 390, height: 844 } });
+      await page.locator('#feed-note', { hasText: /a HAR has messages.*…$/ }).waitFor();
+      const list = page.locator('#feed-all ul');
+      expect(await list.isVisible()).toBe(false);
+      await page.locator('#feed-all summary').focus();
+      await page.keyboard.press('Enter');
+      await list.waitFor();
+      expect(await list.locator('li').allTextContents()).toEqual([
+        expect.stringMatching(/other faults of frames are not in it; what the file leaves out is not judged$/),
+      ]);
+      await page.context().close();
+    }
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    expect(await page.locator('#feed-all').isVisible()).toBe(false);
     await page.context().close();
   });
 

@@ -40,6 +40,7 @@ const HOSTILE = [
 interface Feed {
   readonly title: string;
   readonly note: string;
+  readonly inFull: readonly string[];
   readonly records: readonly unknown[];
 }
 
@@ -58,24 +59,25 @@ describe('the page of a report', () => {
         ]);
         const parts = { ...PARTS, scripts };
         const records = texts.map((one) => JSON.stringify({ type: 'notice', message: one }));
-        const page = reportPage(parts, { records, title, note });
+        const page = reportPage(parts, { records, title, note, inFull: [] });
         const feed = FEED.exec(page)![1]!;
         expect(feed).not.toMatch(/[<>&\u2028\u2029]/);
         // What is not well-formed is replaced, as everywhere in JSON text that is written as UTF-8.
         expect(JSON.parse(feed)).toEqual({
           title,
           note,
+          inFull: [],
           records: texts.map((message) => ({ type: 'notice', message })),
         });
         const frame = page.replace(feed, '');
-        const empty = reportPage(parts, { records: [], title: '', note: '' });
+        const empty = reportPage(parts, { inFull: [], records: [], title: '', note: '' });
         expect(frame).toBe(empty.replace(FEED.exec(empty)![1]!, ''));
       }),
     );
   });
 
   it('allows its own script and style alone, by their hashes', () => {
-    const page = reportPage(PARTS, { records: [], title: 'x', note: '' });
+    const page = reportPage(PARTS, { inFull: [], records: [], title: 'x', note: '' });
     const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)!;
     const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
     const [, style = ''] = /<style>([^]*?)<\/style>/.exec(page)!;
@@ -170,8 +172,8 @@ describe('decode --html', () => {
       wsinspect(['decode', capture, '--opcode', 'text', '--html', path]),
     ]);
     expect([both.exit, both.out, both.err]).toEqual([plain.exit, plain.out, plain.err]);
-    const { records, title, note } = feedOf(readFileSync(path, 'utf8'));
-    expect([title, note]).toEqual(['websocket.pcapng', '']);
+    const { records, title, note, inFull } = feedOf(readFileSync(path, 'utf8'));
+    expect([title, note, inFull]).toEqual(['websocket.pcapng', '', []]);
     const types = records.map((record) => (record as { type: string; name?: string }).name ?? 'end');
     expect(types).toEqual(['text', 'text', 'text', 'text', 'end']);
     expect(statSync(path).mode & 0o777).toBe(0o600);

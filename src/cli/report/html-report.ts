@@ -56,7 +56,7 @@ export async function withReport(
   } finally {
     const note = [collector.note, ...notices.words].filter((part) => part !== '').join('; ');
     if (collector.records.length === 0) file.discard();
-    else write(file, reportPage(parts, { records: collector.records, note, title }));
+    else write(file, reportPage(parts, { records: collector.records, note, inFull: notices.inFull ?? [], title }));
     if (collector.note !== '' && !quiet) await io.stderr.write(print`--html: ${escapeText(collector.note)}\n`);
   }
 }

@@ -18,6 +18,8 @@ export interface ReportContent {
   readonly records: readonly string[];
   /** What was left out; empty: nothing. */
   readonly note: string;
+  /** What was reported about the reading, where the note has not all of it. */
+  readonly inFull: readonly string[];
   readonly title: string;
 }
 
@@ -25,7 +27,7 @@ export interface ReportContent {
  * The page as one file that needs no other, and opens from a disk: it fetches nothing, and its policy allows its own
  * script and style alone, by their hashes. The records are JSON, which no browser runs.
  */
-export function reportPage(parts: PageParts, { records, note, title }: ReportContent): string {
+export function reportPage(parts: PageParts, { records, note, inFull, title }: ReportContent): string {
   const script = oneScript(parts.scripts, parts.leftOut);
   const icon = `data:image/svg+xml;base64,${Buffer.from(parts.icon).toString('base64')}`;
   const policy = [
@@ -39,7 +41,7 @@ export function reportPage(parts: PageParts, { records, note, title }: ReportCon
     "form-action 'none'",
   ].join('; ');
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
-  const feed = `{"title":${JSON.stringify(title)},"note":${JSON.stringify(note)},"records":[${records.join(',\n')}]}`;
+  const feed = `{"title":${JSON.stringify(title)},"note":${JSON.stringify(note)},"inFull":${JSON.stringify(inFull)},"records":[${records.join(',\n')}]}`;
   const page = [
     [/<meta charset="utf-8" \/>/, (all: string) => `${all}\n    ${head}`],
     [/<link rel="stylesheet"[^>]*>/, () => `<style>${parts.style}</style>`],

@@ -1,32 +1,47 @@
 import { count } from '../../codec/bytes/plural.js';
 
-/** Notices that a page shows above its tabs, and characters of each. */
+/** Notices in the line below the tabs of a page, and characters of each. */
 const MOST_NOTICES = 2;
 const MOST_CHARACTERS = 140;
+/** The same where the reader opens all of them: the page gets them again and again while a file is read. */
+const MOST_OPENED = 50;
+const MOST_OPENED_CHARACTERS = 1000;
 
-/** What was reported about a reading, for the line above a page: the first of it, and how much more there was. */
+/** What was reported about a reading: the first of it for the line of a page, with how much more there was, and what that leaves out. */
 export class ReadingNotices {
-  private readonly first: string[] = [];
+  private readonly kept: string[] = [];
   private damages = 0;
-  private further = 0;
+  private total = 0;
 
   /** `isDamage`: a part could not be read. It goes before what is only worth knowing. */
   add(message: string, isDamage = false): void {
-    if (this.first.length >= MOST_NOTICES) this.further++;
-    if (!isDamage) this.first.push(shortened(message));
-    else this.first.splice(this.damages++, 0, shortened(message));
-    this.damages = Math.min(this.damages, MOST_NOTICES);
-    this.first.splice(MOST_NOTICES);
+    this.total++;
+    const text = shortened(message, MOST_OPENED_CHARACTERS);
+    if (!isDamage) this.kept.push(text);
+    else this.kept.splice(this.damages++, 0, text);
+    this.damages = Math.min(this.damages, MOST_OPENED);
+    this.kept.splice(MOST_OPENED);
   }
 
   /** Empty: there was nothing. */
   get words(): readonly string[] {
-    return this.further === 0 ? this.first : [...this.first, `and ${count(this.further, 'further notice')}`];
+    return this.first(MOST_NOTICES, (message) => shortened(message.split('\n', 1)[0]!, MOST_CHARACTERS));
+  }
+
+  /** Each of them as it was reported, up to a bound; undefined: `words` has all of it. */
+  get inFull(): readonly string[] | undefined {
+    const all = this.first(MOST_OPENED, (message) => message);
+    return this.words.join('\n') === all.join('\n') ? undefined : all;
+  }
+
+  private first(most: number, written: (message: string) => string): readonly string[] {
+    const shown = this.kept.slice(0, most).map(written);
+    const further = this.total - shown.length;
+    return further === 0 ? shown : [...shown, `and ${count(further, 'further notice')}`];
   }
 }
 
-/** The first line, without its end where it is long. */
-function shortened(message: string): string {
-  const [line = ''] = message.split('\n', 1);
-  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`;
+/** Without its end where it is long. */
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
 }

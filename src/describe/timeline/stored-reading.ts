@@ -31,10 +31,10 @@ export abstract class StoredReading implements ViewSource {
     const { read, total, isDone, problem, notices, missing, store } = this;
     const { left, bare } = store;
     const rows = store.columns.length;
-    return { rows, read, total, isDone, problem, left, bare, notices: notices.words, missing };
+    return { rows, read, total, isDone, problem, left, bare, notices: notices.words, inFull: notices.inFull, missing };
   }
 
-  /** What is reported about the reading: a row, and the first ones also above the page. `time` NaN: unknown. */
+  /** What is reported about the reading: a row, and the first ones also below the tabs of the page. `time` NaN: unknown. */
   protected report(message: string, time: number, isDamage = false): void {
     this.store.notice(message, time);
     this.notices.add(message, isDamage);

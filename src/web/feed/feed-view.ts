@@ -22,6 +22,8 @@ export interface FeedProgress {
   readonly bare: number;
   /** What was reported about the reading. */
   readonly notices?: readonly string[];
+  /** Each of them as it was reported, where `notices` has not all of it. */
+  readonly inFull?: readonly string[];
   /** What else is not shown, and why. */
   readonly missing?: string;
 }
