@@ -284,6 +284,16 @@ describe.skipIf(!chromium)('the page', () => {
     await page.locator('#paste-detail .byte').first().click();
     await page.keyboard.press('6');
     await page.locator('#paste-detail .findings', { hasText: 'RSV1' }).waitFor();
+    const flipped = page.locator('#paste-detail .flipped');
+    await page.keyboard.press('5');
+    await flipped.filter({ hasText: '2 bits flipped here' }).waitFor();
+    await page.keyboard.press('6');
+    await flipped.filter({ hasText: '1 bit flipped here' }).waitFor();
+    await page.keyboard.press('5');
+    // Nothing differs: it is what was captured.
+    await flipped.waitFor({ state: 'detached' });
+    await page.keyboard.press('6');
+    await page.locator('#paste-detail .findings', { hasText: 'RSV1' }).waitFor();
     await page.locator('#paste-detail button', { hasText: 'As captured' }).click();
     expect(await page.locator('#paste-detail .findings', { hasText: 'RSV1' }).count()).toBe(0);
     await page.locator('#paste-detail button', { hasText: 'Copy hex' }).click();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../src/codec/bytes/hex.js';
 import { copyForms } from '../../src/web/actions/copy-forms.js';
 import { messageDiff } from '../../src/web/actions/message-diff.js';
-import { standsAlone, withBitFlipped } from '../../src/web/frame/flip-bit.js';
+import { standsAlone, withBitsFlipped } from '../../src/web/frame/flip-bit.js';
 import { wireOf } from '../../src/web/frame/frame-model.js';
 import type { FrameItem, HandshakeItem, Item } from '../../src/web/items.js';
 import { readPasted } from '../../src/web/paste/paste-reading.js';
@@ -115,25 +115,25 @@ describe('a bit that is flipped', () => {
     [2, 7, (item: FrameItem) => item.payload[0], 0xb5],
     [6, 0, (item: FrameItem) => item.payload[0], 0x34],
   ])('of byte %i, bit %i, is read by the codec', (at, bit, of, expected) => {
-    const [flipped] = withBitFlipped(frame!, at, bit);
+    const [flipped] = withBitsFlipped(frame!, [8 * at + bit]);
     expect(of(flipped as FrameItem)).toBe(expected);
   });
 
   it('of a frame that needs those before it has no findings for lack of them', () => {
     const fragment = readPasted('01026162' + '80026364', 'server').items[1] as FrameItem;
-    expect(withBitFlipped(fragment, 2, 0).flatMap(({ findings }) => findings)).toEqual([]);
-    const codes = withBitFlipped(fragment, 0, 6).flatMap(({ findings }) => findings.map(({ code }) => code));
+    expect(withBitsFlipped(fragment, [16]).flatMap(({ findings }) => findings)).toEqual([]);
+    const codes = withBitsFlipped(fragment, [6]).flatMap(({ findings }) => findings.map(({ code }) => code));
     expect(codes).toEqual(['rsv-without-extension']);
   });
 
   it('and flipped back gives the frame again; none makes the page fail', () => {
     for (let at = 0; at < HELLO.length / 2; at++) {
       for (let bit = 0; bit < 8; bit++) {
-        const items = withBitFlipped(frame!, at, bit);
+        const items = withBitsFlipped(frame!, [8 * at + bit]);
         expect(items.length).toBeGreaterThan(0);
         const [flipped] = items;
         if (flipped?.kind !== 'frame' || wireOf(flipped).length !== HELLO.length / 2) continue;
-        const [back] = withBitFlipped(flipped, at, bit);
+        const [back] = withBitsFlipped(flipped, [8 * at + bit]);
         expect(hexOf(wireOf(back as FrameItem))).toBe(HELLO);
       }
     }

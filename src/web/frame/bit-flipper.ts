@@ -3,21 +3,26 @@ import { el } from '../dom.js';
 import type { FrameItem, Item } from '../items.js';
 import { findingsOf, frameView } from './frame-view.js';
 
+const NONE: ReadonlySet<number> = new Set();
 const BITS = [7, 6, 5, 4, 3, 2, 1, 0] as const;
 
 /** A frame whose bits can be flipped one after the other: the codec reads what becomes of it. */
 export function flippableFrame(item: FrameItem): HTMLElement {
   const root = el('div', {});
-  const show = (shown: readonly Item[], flipped: number, focus?: number): void => {
+  /** `flipped`: bits that differ from those that were captured, as `withBitsFlipped` counts them. */
+  const show = (shown: readonly Item[], flipped: ReadonlySet<number>, focus?: number): void => {
     const frame = shown.find((one) => one.kind === 'frame');
     const others = shown.filter((one) => one !== frame);
     root.replaceChildren();
-    if (flipped > 0) root.append(changedBar(flipped, () => show([item], 0)));
+    if (flipped.size > 0) root.append(changedBar(flipped.size, () => show([item], NONE)));
     if (frame !== undefined) {
       const view = frameView(frame);
       addFlipper(view, frame, (at, bit) => {
-        void import('../text-reading.js').then(({ withBitFlipped }) => {
-          if (view.isConnected) show(withBitFlipped(frame, at, bit), flipped + 1, at);
+        const bits = new Set(flipped);
+        if (!bits.delete(8 * at + bit)) bits.add(8 * at + bit);
+        void import('../text-reading.js').then(({ withBitsFlipped }) => {
+          // Where none differs, it is what was captured.
+          if (view.isConnected) show(bits.size === 0 ? [item] : withBitsFlipped(item, bits), bits, at);
         });
       });
       root.append(view);
@@ -25,7 +30,7 @@ export function flippableFrame(item: FrameItem): HTMLElement {
     }
     for (const other of others) root.append(otherOf(other));
   };
-  show([item], 0);
+  show([item], NONE);
   return root;
 }
 

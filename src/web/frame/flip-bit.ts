@@ -10,11 +10,11 @@ const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 /** Bytes that a message may inflate to. */
 const MOST_MESSAGE = 64 * 1024;
 
-/** What is read of the frame's bytes when one bit of them is another: `bit` 7 is the highest. */
-export function withBitFlipped(item: FrameItem, at: number, bit: number): Item[] {
+/** What is read of the frame's bytes when these bits of them are others: 8 times the place of the byte, and its bit, of which 7 is the highest. */
+export function withBitsFlipped(item: FrameItem, bits: Iterable<number>): Item[] {
   const bytes = wireOf(item);
   const missing = findingsOfLack(item, bytes);
-  bytes[at]! ^= 1 << bit;
+  for (const bit of bits) bytes[bit >> 3]! ^= 1 << (bit & 7);
   return readAlone(item, bytes).map((read) => ({
     ...read,
     findings: read.findings.filter(({ code }) => !missing.has(code)),
