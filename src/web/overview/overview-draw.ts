@@ -147,7 +147,9 @@ function diamond(pen: CanvasRenderingContext2D, x: number, y: number, size: numb
   pen.closePath();
 }
 
-/** The end: a square where it was closed as it should be, a cross where not. It is above the line if the client closed, below if the server did. */
+const REFUSED_RADIUS = 5;
+
+/** The end, as `OUTCOME_MARKS`: a square where it was closed as it should be, a cross where not, a crossed circle where it was refused. It is above the line if the client closed, below if the server did. */
 function drawEnd(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {
   if (lane.outcome === 'open' || Number.isNaN(lane.last)) return;
   const at = x(lane.last);
@@ -160,10 +162,18 @@ function drawEnd(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDra
   pen.strokeStyle = inks[lane.outcome];
   pen.lineWidth = 2;
   pen.beginPath();
-  pen.moveTo(at - 4, y - 4);
-  pen.lineTo(at + 4, y + 4);
-  pen.moveTo(at + 4, y - 4);
-  pen.lineTo(at - 4, y + 4);
+  const isRefused = lane.outcome === 'refused';
+  const reach = isRefused ? REFUSED_RADIUS * Math.SQRT1_2 : 4;
+  pen.moveTo(at - reach, y - reach);
+  pen.lineTo(at + reach, y + reach);
+  if (!isRefused) {
+    pen.moveTo(at + reach, y - reach);
+    pen.lineTo(at - reach, y + reach);
+  }
+  pen.stroke();
+  if (!isRefused) return;
+  pen.beginPath();
+  pen.arc(at, y, REFUSED_RADIUS, 0, 2 * Math.PI);
   pen.stroke();
 }
 
