@@ -9,6 +9,7 @@ const TOP = 20;
 const BOTTOM = 34;
 /** Pixels between two labels of the axis. */
 const LABEL_ROOM = 52;
+const LABEL_GAP = 3;
 
 /** A plot with its axes: what the client sent is above the middle, what the server sent below it, so that it needs no colour. */
 export function drawPlot({ title, across, upwards, bins }: ConnectionPlot): SvgNode {
@@ -28,13 +29,16 @@ export function drawPlot({ title, across, upwards, bins }: ConnectionPlot): SvgN
     ];
   });
   const every = Math.max(1, Math.ceil(LABEL_ROOM / step));
+  let taken = 0;
   const edges = bins.flatMap(({ edge }, i) => {
     if (i % every !== 0) return [];
     const x = LEFT + i * step;
-    return [
-      svg('line', { class: 'pl-axis', x1: x, x2: x, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM + 4 }),
-      svgLabel({ class: 'pl-label', y: HEIGHT - BOTTOM + 14, ...placeOfLabel(x, edge) }, edge),
-    ];
+    const tick = svg('line', { class: 'pl-axis', x1: x, x2: x, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM + 4 });
+    const wide = edge.length * CHARACTER;
+    // A tick whose label has no room is a line alone.
+    if (Math.min(x, WIDTH - wide) < taken) return [tick];
+    taken = Math.min(x, WIDTH - wide) + wide + LABEL_GAP;
+    return [tick, svgLabel({ class: 'pl-label', y: HEIGHT - BOTTOM + 14, ...placeOfLabel(x, edge) }, edge)];
   });
   return svg(
     'svg',

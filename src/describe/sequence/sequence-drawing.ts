@@ -66,7 +66,8 @@ export function drawSteps(
   const brackets = joins.flatMap((join, i) =>
     join.to < first || join.from >= end ? [] : [bracket(join, places[i]!, first, height, across)],
   );
-  return [...lines, ...brackets, ...drawn];
+  // Labels are over the lines of all brackets.
+  return [...lines, ...brackets.map(({ path }) => path), ...drawn, ...brackets.flatMap(({ label }) => label)];
 }
 
 function drawStep(
@@ -192,7 +193,7 @@ function bracket(
   first: number,
   height: number,
   across: SequencePlaces,
-): SvgNode {
+): { readonly path: SvgNode; readonly label: readonly SvgNode[] } {
   const outwards = side === 'client' ? -1 : 1;
   const [x, far] = [across[side], across[side] + outwards * (8 + place * JOIN_ROOM)];
   const isAbove = from < first;
@@ -201,17 +202,18 @@ function bracket(
   const isBelow = end > height;
   const y2 = Math.min(height, end);
   const begin = isAbove ? `M${far} ${y1}` : `M${x} ${y1}H${far}`;
-  const path = svg('path', {
+  const line = svg('path', {
     class: `sq-join${isError ? ' sq-trouble' : ''}`,
     d: `${begin}V${y2}${isBelow ? '' : `H${x}`}`,
   });
-  if (seconds === undefined || isBelow) return svg('g', {}, path);
+  const path = svg('g', {}, line);
+  if (seconds === undefined || isBelow) return { path, label: [] };
   const anchor = side === 'client' ? 'end' : 'start';
   const label = svgLabel(
     { class: 'sq-wait', x: far + outwards * 4, y: y2 + 4, 'text-anchor': anchor },
     waitText(seconds),
   );
-  return svg('g', {}, path, label);
+  return { path, label: [label] };
 }
 
 /** Wide characters take two places. */
@@ -280,10 +282,10 @@ const SVG_STYLE = [
   'text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1d2029}.sq-name{font-weight:600}',
   '.sq-ground{fill:#fff}.sq-back{fill:none}.sq-life{stroke:#8a90a0}.sq-pause{stroke:#fff;stroke-width:3;stroke-dasharray:3 2}',
   '.sq-arrow,.sq-head,.sq-box{stroke:currentColor}.sq-head{fill:currentColor}.sq-box{fill:none}text.sq-label,tspan{fill:currentColor}',
-  '.sq-join{fill:none;stroke:#626878}.sq-time,.sq-wait{fill:#626878;font-size:11px}.sq-fault{fill:#9e1b00}.sq-diamond{fill:#9e1b00}',
+  '.sq-join{fill:none;stroke:#626878}.sq-time,.sq-wait{fill:#626878;font-size:11px}.sq-wait{paint-order:stroke;stroke:#fff;stroke-width:5}.sq-fault{fill:#9e1b00}.sq-diamond{fill:#9e1b00}',
   '.sq-text{color:#1f6feb}.sq-binary{color:#0b8043}.sq-control{color:#8f7300}.sq-close{color:#1d2029}.sq-other,.sq-quiet{color:#626878}',
   '.sq-trouble{color:#9e1b00}.sq-join.sq-trouble{stroke:#9e1b00}.sq-content{color:#1d2029}',
-  '@media(prefers-color-scheme:dark){text{fill:#e4e7ef}.sq-ground{fill:#1a1d25}.sq-pause{stroke:#1a1d25}',
+  '@media(prefers-color-scheme:dark){text{fill:#e4e7ef}.sq-ground{fill:#1a1d25}.sq-pause,.sq-wait{stroke:#1a1d25}',
   '.sq-time,.sq-wait{fill:#98a0b3}.sq-join{stroke:#98a0b3}.sq-fault,.sq-diamond{fill:#ff6b4a}.sq-join.sq-trouble{stroke:#ff6b4a}',
   '.sq-text{color:#4a9bff}.sq-binary{color:#4ac26b}.sq-control{color:#f0d000}.sq-close{color:#e4e7ef}.sq-other,.sq-quiet{color:#98a0b3}',
   '.sq-trouble{color:#ff6b4a}.sq-content{color:#e4e7ef}}',
