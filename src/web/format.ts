@@ -5,6 +5,7 @@ import { isDated } from '../codec/bytes/time.js';
 import type { Direction } from '../codec/messages/records.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { flagNames } from '../describe/header-rows.js';
+import type { PlainContent } from '../describe/plain-content.js';
 import { characterLength, decodeUtf8, utf8Error } from '../codec/bytes/utf8.js';
 import type { FrameItem, HandshakeItem } from './items.js';
 
@@ -56,6 +57,11 @@ export function visible(text: string): string {
   return escapeUnseen(text);
 }
 
+/** The same of text in lines. */
+export function visibleLines(text: string): string {
+  return escapeUnseen(text, { newline: 'keep' });
+}
+
 /** The text of bytes whose end may be cut; undefined if they are no UTF-8. */
 export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
   const error = utf8Error(bytes);
@@ -64,16 +70,27 @@ export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
   return decodeUtf8(bytes.subarray(0, error.start));
 }
 
-/** What is in a frame, in a line. */
+/** What is in a frame, in a line; `…` at its end: there is more. */
 export function framePreview(item: FrameItem): string {
   const { header, payload, received, compressed, plain } = item;
-  if (compressed && plain !== undefined)
-    return visible(plain.text?.slice(0, PREVIEW_BYTES) ?? plain.hex?.slice(0, PREVIEW_BYTES) ?? '');
+  if (compressed && plain !== undefined) return plainPreview(plain);
   if (header.opcode === OPCODE.close) return closeText(payload);
   const shown = payload.subarray(0, PREVIEW_BYTES);
   const isText = !compressed && header.opcode !== OPCODE.binary;
   const text = isText ? textOf(shown, shown.length < received) : undefined;
-  return text === undefined ? hexOf(shown.subarray(0, PREVIEW_BYTES / 4), ' ') : visible(text);
+  if (text !== undefined) return visible(text) + moreIf(shown.length < received);
+  return hexOf(shown.subarray(0, PREVIEW_BYTES / 4), ' ') + moreIf(received > PREVIEW_BYTES / 4);
+}
+
+function plainPreview({ text, hex = '', bytes }: PlainContent): string {
+  // No half of a surrogate pair.
+  const shown = (text ?? hex).slice(0, PREVIEW_BYTES).replace(/[\ud800-\udbff]$/, '');
+  const length = text === undefined ? shown.length / 2 : new TextEncoder().encode(shown).length;
+  return visible(shown) + moreIf(length < bytes);
+}
+
+function moreIf(isMore: boolean): string {
+  return isMore ? '…' : '';
 }
 
 function closeText(body: Uint8Array): string {

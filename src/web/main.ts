@@ -4,6 +4,7 @@ import { isWorker, serveFiles } from './dropped/worker.js';
 import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { Channel, type ChannelTaker, type Hello } from './channel.js';
 import { byId, el, refill } from './dom.js';
+import { visible, visibleLines } from './format.js';
 import { FeedView, leftOutText, progressText, type FeedProgress } from './feed/feed-view.js';
 import { FileSource } from './feed/file-source.js';
 import { LiveView } from './live/live-view.js';
@@ -150,7 +151,7 @@ class App {
 
   private showNotes(): void {
     const note = byId('feed-note', HTMLElement);
-    const text = [this.notes.lost, this.notes.shown].filter((part) => part !== '').join('; ');
+    const text = visible([this.notes.lost, this.notes.shown].filter((part) => part !== '').join('; '));
     if (note.textContent !== text) note.textContent = text;
     note.hidden = text === '';
   }
@@ -192,14 +193,14 @@ function showInFull(notices: readonly string[]): void {
   if (list.childElementCount !== notices.length)
     refill(
       list,
-      notices.map((text) => el('li', { text })),
+      notices.map((text) => el('li', { text: visibleLines(text) })),
     );
 }
 
 /** What the page is of. It may be cut on the screen. */
 function showMode(text: string): void {
   const pill = byId('mode', HTMLElement);
-  pill.textContent = pill.title = text;
+  pill.textContent = pill.title = visible(text);
   pill.hidden = false;
 }
 

@@ -194,11 +194,14 @@ describe.skipIf(!chromium)('the page', () => {
     const [ada, grace] = await Promise.all([pages.open(urlOf(chat)), pages.open(urlOf(chat))]);
     await Promise.all([connect(ada, 'Ada'), connect(grace, 'Grace Höpper')]);
     await say(ada, 'Hello Grace');
+    await say(ada, '\u202e hi 😀');
+    // What turns the direction of writing is spelled out, for both.
+    for (const page of [ada, grace]) await page.locator('#messages .body', { hasText: '\\u202e hi 😀' }).waitFor();
     await grace.locator('.message.received .body', { hasText: 'Hello Grace' }).waitFor();
-    expect(await grace.locator('.message.received .sender bdi').textContent()).toBe('Ada');
+    expect(await grace.locator('.message.received .sender bdi').first().textContent()).toBe('Ada');
     await say(grace, 'Hello Ada');
     await ada.locator('.message.received .body', { hasText: 'Hello Ada' }).waitFor();
-    expect(await ada.locator('.message.sent').count()).toBe(1);
+    expect(await ada.locator('.message.sent').count()).toBe(2);
     await grace.click('#ping');
     await grace.locator('.message.info', { hasText: "the server's ping was answered after" }).waitFor();
     await ada.locator('#rows .of-pong').waitFor();

@@ -1,5 +1,5 @@
 import { el } from '../dom.js';
-import { timeText } from '../format.js';
+import { visibleLines, timeText } from '../format.js';
 
 /** Lines that are kept; the oldest go first. */
 const MOST_LINES = 500;
@@ -15,15 +15,21 @@ export class MessageList {
       el(
         'div',
         { class: `message ${way}` },
-        el('span', { class: 'sender' }, el('bdi', { text: sender }), timeOf()),
-        el('span', { class: isBytes ? 'body bytes-body' : 'body', dir: 'auto', text: cut === '' ? '(empty)' : cut }),
+        el('span', { class: 'sender' }, el('bdi', { text: visibleLines(sender) }), timeOf()),
+        el('span', {
+          class: isBytes ? 'body bytes-body' : 'body',
+          dir: 'auto',
+          text: cut === '' ? '(empty)' : visibleLines(cut),
+        }),
       ),
     );
   }
 
   /** A line that is no message. */
   note(text: string, kind: '' | 'wrong' = ''): void {
-    this.add(el('div', { class: `message info ${kind}` }, el('span', { class: 'body', text }), timeOf()));
+    this.add(
+      el('div', { class: `message info ${kind}` }, el('span', { class: 'body', text: visibleLines(text) }), timeOf()),
+    );
   }
 
   private add(line: HTMLElement): void {
