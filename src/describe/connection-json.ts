@@ -74,9 +74,9 @@ function callFields({ calls, replies, unanswered, open, latency }: CallCounts): 
 }
 
 function endFields(summary: ConnectionSummary): JsonFields {
-  const { directions, closeCode, closedBy } = summary;
+  const { directions, closeCode, closedBy, closedHere } = summary;
   const closer = provenCloser(summary);
-  const reason = closedBy && directions[closedBy]?.close?.reason;
+  const reason = closedHere?.reason ?? (closedBy && directions[closedBy]?.close?.reason);
   const closeCodes = byDirection(directions, ({ close }) => close?.code);
   return {
     ...(closeCode !== undefined && { closeCode }),

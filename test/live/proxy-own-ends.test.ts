@@ -133,4 +133,31 @@ describe('what the proxy ends itself', () => {
     await serving.stop();
     for (const found of [ofConnection(serving.records), await decoded(file)]) expect(found['endedBy']).toBeUndefined();
   });
+
+  it.each(['pcapng', 'ndjson'])(
+    'with --close-after has the code of the proxy, and no close of an end in %s',
+    async (kind) => {
+      const file = fileOf(kind);
+      const serving = await proxy((await echo()).url, '--close-after', '2:1012:on purpose', '--record', file);
+      const client = await Client.open(serving.url);
+      client.socket.send('a');
+      expect(await client.closed).toEqual([1012, 'on purpose']);
+      await serving.until((out) => out.includes('"connection","'));
+      await serving.stop();
+      const shown = ofConnection(serving.records);
+      expect(shown).toMatchObject({ closeCode: 1012, closeReason: 'on purpose', ended: 'fin' });
+      expect([shown['closedBy'], shown['endedBy']]).toEqual([undefined, undefined]);
+      expect(none(await decoded(file))).toEqual(NONE);
+    },
+  );
+
+  it('with --close-after is shown as by the proxy', async () => {
+    const serving = await Serving.proxy((await echo()).url, '--close-after', '2:1012:on purpose');
+    running.push(serving);
+    const client = await Client.open(serving.url);
+    client.socket.send('a');
+    await client.closed;
+    await serving.until((out) => out.includes('ended'));
+    expect(serving.out).toMatch(/ended {2}1012 Service Restart {2}"on purpose" {2}by the proxy/);
+  });
 });

@@ -184,7 +184,7 @@ export class RelayConnection {
     return new Promise((resolve) => {
       from.on('close', () => {
         // An error comes before it; without one, this end gave it up.
-        if (!from.readableEnded) this.giveUp();
+        if (!from.readableEnded) this.abort();
         resolve();
       });
     });
@@ -249,22 +249,14 @@ export class RelayConnection {
     this.ways[side].frames.end();
   }
 
-  /** A reset, or what looks like one from this end, is passed on. */
-  private abort(side: RelaySide): void {
+  /** A reset, or what looks like one from this end, is passed on. Undefined: this end gave up, and neither is named. */
+  private abort(side?: RelaySide): void {
     if (this.isShut || this.wasReset) return;
     // Whoever resets has ended it, also after a FIN of the other.
-    this.first = { by: side, time: this.plan.now() };
+    this.first = side && { by: side, time: this.plan.now() };
     this.wasReset = true;
-    const { from } = this.ways[side];
-    if ('resetCode' in from) this.resetCode = from.resetCode;
-    this.reset();
-  }
-
-  /** Both ends are reset, and neither is named. */
-  private giveUp(): void {
-    if (this.isShut || this.wasReset) return;
-    this.first = undefined;
-    this.wasReset = true;
+    const from = side && this.ways[side].from;
+    if (from && 'resetCode' in from) this.resetCode = from.resetCode;
     this.reset();
   }
 

@@ -23,6 +23,7 @@ import type { Http2Mode, Http2Relay, Http2RelayTaker } from '../http2/http2-rela
 import type { Http2Upstream, UpstreamEnd } from '../http2/http2-upstream.js';
 import { asksForWebSocket } from '../../codec/handshake/asks.js';
 import { beginsHttp2 } from '../listener/begins-http2.js';
+import { OwnClose } from './own-close.js';
 import { StreamWatch } from './stream-watch.js';
 import {
   RelayConnection,
@@ -244,12 +245,14 @@ export class RelayServer {
     const texts = { ...ends, client: endpointText(both.client) };
     let number = -1;
     let isWanted = taker.looks && options.wants === undefined;
+    let own: OwnClose | undefined;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
       isWanted = taker.looks && options.wants?.({ number, ...both }) !== false;
       // A connection that is not shown is recorded as well.
       if (!isWanted && options.recorder === undefined) return undefined;
-      return watching(number, texts, isWanted ? taker : NOBODY, options);
+      own = new OwnClose(isWanted ? taker : NOBODY);
+      return watching(number, texts, own, options);
     };
     const plan = {
       edit: options.edit,
@@ -261,8 +264,10 @@ export class RelayServer {
     };
     const relayTaker = {
       watch,
-      fault: (fault: RelayFaultEvent) =>
-        void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
+      fault: (fault: RelayFaultEvent) => {
+        if (own && fault.fault === 'close') own.sent = options.faults.closeAfter;
+        if (isWanted) taker.fault({ connection: number, time: options.now(), ...fault });
+      },
       polled: (polled: Omit<Polled, 'client'>) =>
         void (taker.looks && taker.polled({ client: endpointText(both.client), ...polled })),
       refused: (refusal: PolicyRefusal) => this.reportRefusal(refusal),

@@ -30,6 +30,7 @@ export interface WatchedStream {
  */
 export class StreamWatch implements RelayWatcher {
   private readonly takers: readonly Http2StreamTaker[];
+  private readonly recorded: Http2StreamTaker | undefined;
   private readonly request = new HeadReader({ kind: 'request', limit: MOST_HEAD });
   private answer = new HeadReader({ kind: 'response', limit: MOST_HEAD });
   /** Of an answer that refuses. */
@@ -49,7 +50,8 @@ export class StreamWatch implements RelayWatcher {
     const origin = clientFirst(number, ends, context.isSecure);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2 };
     const options = { reading: context.reading, apps: context.apps };
-    const recorded = context.recorder?.openedStream?.({ ...origin, http2 }, time);
+    this.recorded = context.recorder?.openedStream?.({ ...origin, http2 }, time);
+    const { recorded } = this;
     // Recorded first: the display of it may break off, the record may not.
     this.takers = [...(recorded ? [recorded] : []), new Conversation(origin, time, options, taker, below)];
     for (const each of this.takers) each.head(SIDE.client, head, time);
@@ -81,7 +83,8 @@ export class StreamWatch implements RelayWatcher {
     this.ended = true;
     for (const each of this.takers) {
       if (by) each[reason === 'reset' ? 'reset' : 'fin'](side, by.time);
-      each.close(reason, time);
+      // What neither of them did is recorded as the end of neither.
+      each.close(each === this.recorded && !by ? 'end' : reason, time);
     }
   }
 

@@ -85,7 +85,7 @@ export class LiveConnection implements TapTaker {
       if (reason === 'fin') recorded?.fin(otherSide(first), time);
     }
     conversation.close(reason, time);
-    recorded?.close(reason, reason === 'reset' ? (by?.time ?? time) : time);
+    recorded?.close(by ? reason : 'end', by && reason === 'reset' ? by.time : time);
   }
 
   private read(side: Side, bytes: Uint8Array): void {

@@ -160,6 +160,7 @@ export function closingParts(summary: ConnectionSummary): LabelledPart[] {
   const failed: LabelledPart | undefined =
     failure === undefined ? undefined : [print`failed: ${escapeText(failure)}`, 'error'];
   const end = failed ?? (ended && (endedBy === undefined ? endPart(summary, ended) : tcpEnd(summary, endedBy, ended)));
+  if (summary.closedHere) return [...closeParts(closeCode, summary.closedHere.reason), [print`by the proxy`]];
   if (closedBy === undefined) {
     const missing: LabelledPart[] =
       closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
@@ -195,13 +196,7 @@ function closeFrameParts(
   closedBy: Direction,
   isFirst: boolean,
 ): LabelledPart[] {
-  const reason = directions[closedBy]?.close?.reason ?? '';
-  const parts: LabelledPart[] = [
-    closeCode === undefined
-      ? [print`a close frame, its code not captured`, 'dim']
-      : [print`${closeCode} ${escapeText(closeCodeInfo(closeCode).name)}`, isQuietClose(closeCode) ? 'ok' : 'warning'],
-  ];
-  if (reason !== '') parts.push([print`"${escapeText(reason)}"`]);
+  const parts = closeParts(closeCode, directions[closedBy]?.close?.reason ?? '');
   if (closedBy === 'unknown') return parts;
   const other = closedBy === 'client' ? 'server' : 'client';
   if (!isFirst) return [...parts, [print`from the ${closedBy}`], [print`the ${other}'s end not seen`, 'dim']];
@@ -210,8 +205,18 @@ function closeFrameParts(
   return [...parts, [print`by the ${closedBy}`], answered];
 }
 
+/** The code of a close frame, and its reason. */
+function closeParts(code: number | undefined, reason: string): LabelledPart[] {
+  const part: LabelledPart =
+    code === undefined
+      ? [print`a close frame, its code not captured`, 'dim']
+      : [print`${code} ${escapeText(closeCodeInfo(code).name)}`, isQuietClose(code) ? 'ok' : 'warning'];
+  return reason === '' ? [part] : [part, [print`"${escapeText(reason)}"`]];
+}
+
 /** The same in a few columns: the end that closed, and the code. */
-export function closedCell({ closedBy, closeCode, ended, handshake }: ConnectionSummary): LabelledPart {
+export function closedCell({ closedBy, closedHere, closeCode, ended, handshake }: ConnectionSummary): LabelledPart {
+  if (closedHere) return [print`${closeCode ?? print`?`} by proxy`, isQuietClose(closeCode) ? 'ok' : 'warning'];
   if (closedBy !== undefined) {
     const text = print`${ARROW[closedBy]} ${closeCode ?? print`?`}`;
     return isQuietClose(closeCode) ? [text] : [text, 'warning'];

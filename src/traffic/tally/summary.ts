@@ -162,6 +162,8 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly closeCode?: number;
   /** The end that sent the first close frame that was seen: `provenCloser` says whether it is the first. */
   readonly closedBy?: Direction;
+  /** Neither end had closed: this program, between them, sent both a close frame. Its code is `closeCode`. */
+  readonly closedHere?: CloseSummary;
   /** The end that ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
   readonly endedBy?: Direction;
   readonly endedAt?: number;
