@@ -47,7 +47,7 @@ const TO_SERVICE =
 const AS_COMMAND =
   /(?:^|[\r\n])\/?(?:IDENTIFY|REGISTER|GHOST|RECOVER|REGAIN|LOGIN|VERIFY)[ \t]{1,4}(?![Ss][Ii][Pp][Ss]?:)(?=[^\s])/g;
 
-/** Passwords that services of IRC get: all that follows on the line, as the name may precede them or not. */
+/** Passwords for services of IRC: all that follows on the line, as the name may precede them or not. */
 function findServicePasswords(spans: SecretSpans): void {
   const { text } = spans;
   for (const form of [TO_SERVICE, AS_COMMAND]) {

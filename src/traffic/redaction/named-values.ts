@@ -163,7 +163,7 @@ const OWN_WORDS = /pass|pwd|secret/i;
 
 /**
  * Where a value ends that a blank does not end: words that people choose have blanks, and in no form or URL one would be
- * there. So it goes on to the next name, or to the end of the line. After a colon that is not so for tokens: prose may follow.
+ * there. So it continues to the next name, or to the end of the line. After a colon that is not so for tokens: prose may follow.
  */
 function endOfProse(text: string, end: number, { name, place, separator }: NamedPlace, kind: SecretKind): number {
   if (place !== 'text' || !GOES_ON.test(text.slice(end, end + 2))) return end;
