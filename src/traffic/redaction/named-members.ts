@@ -22,12 +22,12 @@ const LONGEST_NAME = 200;
 const MOST_DEPTH = 1000;
 
 /** An object or a list: what its members name, and where the values begin that may be meant. */
-interface Frame {
+interface MemberNames {
   readonly names: string[];
   readonly values: number[];
 }
 
-interface Secret {
+interface FoundValue {
   readonly kind: SecretKind;
   readonly start: number;
 }
@@ -47,7 +47,7 @@ function plain(name: string): NamedPlace {
   return { name, start: 0, place: 'json', escapes: 0 };
 }
 
-function secretsIn(text: string, { names, values }: Frame, kindOf: NamedKind): Secret[] {
+function secretsIn(text: string, { names, values }: MemberNames, kindOf: NamedKind): FoundValue[] {
   return values.flatMap((start) => {
     const value = (): string => beginningOfValue(text, start, plain(''));
     const kind = names.map((name) => kindOf(name, value, 'json')).find((one) => one !== undefined);
@@ -56,8 +56,8 @@ function secretsIn(text: string, { names, values }: Frame, kindOf: NamedKind): S
 }
 
 /** The objects of a text with such members, whole or cut. */
-function* framesOf(text: string): Generator<Frame> {
-  const open: Frame[] = [];
+function* framesOf(text: string): Generator<MemberNames> {
+  const open: MemberNames[] = [];
   let deeper = 0;
   const tokens = /["'{}[\]]/g;
   for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
@@ -85,7 +85,7 @@ function beginsString(text: string, index: number): boolean {
 }
 
 /** Gives where the string ends; where it is the name of a member, it is noted. */
-function readString(text: string, index: number, quote: string, frame: Frame | undefined): number {
+function readString(text: string, index: number, quote: string, frame: MemberNames | undefined): number {
   const end = endOfString(text, index + 1, quote, 0);
   const colon = end - index > LONGEST_NAME ? end : skipBlanks(text, end + 1, LONGEST_NAME);
   if (frame === undefined || text[colon] !== ':') return end;
