@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop } from '../cli/binary.js';
 import { runHere } from '../cli/in-process.js';
+import { closeHttp2, Http2Socket, http2Peer, http2Session } from './http2-peers.js';
 import { closeServers, echo, listening, switching } from './servers.js';
 import { Client, Serving } from './serving.js';
 
@@ -16,6 +17,7 @@ beforeAll(() => {
 afterEach(async () => {
   for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
   closeServers();
+  closeHttp2();
 });
 afterAll(() => shop.remove());
 
@@ -159,5 +161,18 @@ describe('what the proxy ends itself', () => {
     await client.closed;
     await serving.until((out) => out.includes('ended'));
     expect(serving.out).toMatch(/ended {2}1012 Service Restart {2}"on purpose" {2}by the proxy/);
+  });
+
+  it('by a signal, a stream of HTTP/2 is open at the end too, shown and recorded', async () => {
+    const { port } = await http2Peer((stream) => stream.respond());
+    const file = fileOf('ndjson');
+    const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', '--record', file);
+    const session = await http2Session(`http://127.0.0.1:${serving.port}`);
+    session.on('error', () => undefined);
+    const socket = new Http2Socket(session, '/');
+    expect(await socket.answered()).toBe(200);
+    await serving.stop();
+    for (const found of [ofConnection(serving.records), await decoded(file)])
+      expect([found['ended'], found['endedBy']]).toEqual(['end', undefined]);
   });
 });
