@@ -148,8 +148,7 @@ class ViewReading extends StoredReading {
       close: () => io.stdin.close?.(),
       [Symbol.asyncIterator]: () => chunks,
     };
-    // What is printed about the reading is shown in the page too.
-    // There is no bar: the page has it.
+    // What is printed about the reading is shown in the page too. There is no bar: the page has it.
     const stderr = teedStderr(io, (message, isDamage) => this.report(message, io.now(), isDamage), false);
     return changed(io, { stdin, stderr, readFile: (path) => counted(this.places.readFile(path), count) });
   }

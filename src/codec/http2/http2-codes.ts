@@ -1,3 +1,5 @@
+import { latin1 } from '../http1/text.js';
+
 /** RFC 9113 §7. */
 const ERROR_NAMES = [
   'NO_ERROR',
@@ -19,6 +21,14 @@ const ERROR_NAMES = [
 /** The name of an error code of RST_STREAM and GOAWAY. */
 export function http2ErrorName(code: number): string {
   return ERROR_NAMES[code] ?? `0x${code.toString(16)}`;
+}
+
+/** Bytes of the debug data of a GOAWAY that are kept (RFC 9113 §6.8). */
+export const MOST_DEBUG = 200;
+
+/** The debug data, as far as it is kept: a character for each byte from `start` on. */
+export function debugText(bytes: Uint8Array, start = 0): string {
+  return latin1(bytes, start, Math.min(bytes.length, start + MOST_DEBUG));
 }
 
 /** A GOAWAY in words, with its debug data (RFC 9113 §6.8), which is text of the other end. */

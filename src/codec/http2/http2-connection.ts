@@ -1,8 +1,7 @@
 import { otherSide, type CloseReason, type Side } from '../bytes/stream-taker.js';
-import { latin1 } from '../http1/text.js';
 import { blockFragment, FieldBlock } from './field-block.js';
 import { HpackDecoder } from './hpack-decoder.js';
-import { HTTP2_SETTING } from './http2-codes.js';
+import { debugText, HTTP2_SETTING } from './http2-codes.js';
 import { Http2Faults } from './http2-faults.js';
 import { Http2Floods } from './http2-floods.js';
 import { HTTP2_FLAG, HTTP2_PREFACE, HTTP2_TYPE, HTTP2_TYPES, uint31, uint32, type Http2Header } from './http2-frame.js';
@@ -19,8 +18,6 @@ const LARGE_SECTION = 1024 * 1024;
 const MANY_RESETS = 100;
 /** Answers that are kept for requests that come late. */
 const MOST_EARLY = 64;
-/** Characters of the debug data of GOAWAY that are kept. */
-const DEBUG = 200;
 
 /** One direction. */
 class Http2Lane {
@@ -205,7 +202,7 @@ export class Http2Connection {
   }
 
   private goaway(side: Side, payload: Uint8Array, offset: number, time: number): void {
-    const debug = latin1(payload, 8, Math.min(payload.length, 8 + DEBUG));
+    const debug = debugText(payload, 8);
     const event = { name: 'GOAWAY' as const, code: uint32(payload, 4), lastStream: uint31(payload, 0), debug, offset };
     for (const taker of this.streams.takers()) taker.http2Event(side, event, time);
   }

@@ -1,7 +1,7 @@
 import { formFault } from './frame-form.js';
 import { FieldBlock, blockFragment } from '../../codec/http2/field-block.js';
 import { HpackDecoder } from '../../codec/http2/hpack-decoder.js';
-import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import { debugText, HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import {
   DEFAULT_FRAME_SIZE,
   HTTP2_FLAG,
@@ -36,7 +36,6 @@ const MOST_FAULTS = 20;
 const MOST_STREAMS = 1024;
 /** Headers of frames that are kept. */
 const MOST_CAME = 10_000;
-const MOST_DEBUG = 200;
 /** Answers that wait to be written: above that a PING gets none. */
 const MOST_WAITING = 64 * 1024;
 const LARGEST_WINDOW = 0x7fffffff;
@@ -317,7 +316,7 @@ export class Http2Link extends LinkWriter implements WireTaker {
 
   private takeGoaway(payload: Uint8Array): void {
     if (payload.length < 8) return this.giveUp('RFC 9113 §6.8', `GOAWAY of ${payload.length} bytes came`);
-    const debug = latin1(payload, 8, Math.min(payload.length, 8 + MOST_DEBUG));
+    const debug = debugText(payload, 8);
     this.goaway = { last: uint31(payload, 0), code: uint32(payload, 4), debug };
     // RFC 9113 §6.8: of the streams that we have opened, those above it are not processed.
     if (this.options.role === 'server') return;

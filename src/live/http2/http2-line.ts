@@ -1,8 +1,7 @@
 import * as http2 from 'node:http2';
 import type { RequestHead } from '../../codec/http1/head.js';
-import { latin1 } from '../../codec/http1/text.js';
 import { count } from '../../codec/bytes/plural.js';
-import { goawayText } from '../../codec/http2/http2-codes.js';
+import { debugText, goawayText } from '../../codec/http2/http2-codes.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { DialledConnection } from '../client/dial.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
@@ -38,8 +37,6 @@ interface Watched {
 /** Bytes that the server may send on a stream before they are read. */
 const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
-/** Bytes of the debug data of a GOAWAY. */
-const MOST_DEBUG = 200;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
 
@@ -84,7 +81,7 @@ export class Http2Line implements TappedSocketTaker {
     });
     this.session.on('error', (error: Error) => this.failed(error));
     this.session.on('goaway', (code: number, lastStream: number, debug?: Buffer) => {
-      this.goodbye = { words: goawayText({ code, debug: textOf(debug) }), lastStream };
+      this.goodbye = { words: goawayText({ code, debug: debug ? debugText(debug) : '' }), lastStream };
     });
     this.session.on('remoteSettings', (settings: http2.Settings) => (this.settings = settings));
     this.session.once('connect', () => {
@@ -294,11 +291,6 @@ export class Http2Line implements TappedSocketTaker {
   private whyNone(): Http2LineError {
     return whyNoHttp2({ first: this.first, hasSettings: this.settings !== undefined, trouble: this.trouble });
   }
-}
-
-/** The debug data of a GOAWAY, as far as it is kept. */
-function textOf(debug: Buffer | undefined): string {
-  return debug ? latin1(debug, 0, Math.min(debug.length, MOST_DEBUG)) : '';
 }
 
 function unsentWords(streams: number | undefined): string {

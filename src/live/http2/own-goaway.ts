@@ -1,12 +1,10 @@
 import { ByteCollector } from '../../codec/bytes/byte-collector.js';
+import { debugText, MOST_DEBUG } from '../../codec/http2/http2-codes.js';
 import { HTTP2_TYPE, uint32 } from '../../codec/http2/http2-frame.js';
-import { latin1 } from '../../codec/http1/text.js';
 import { FrameHops } from './frame-hops.js';
 
 /** RFC 9113 §6.8: the last stream and the code. */
 const FIXED = 8;
-/** Bytes of its debug data that are kept. */
-const MOST_DEBUG = 200;
 
 /**
  * Finds a GOAWAY with an error among the bytes that `node:http2` writes: for most faults of its peer nghttp2 writes one and
@@ -29,7 +27,7 @@ export class OwnGoaway {
         if (left > 0 || goaway.seen < FIXED) return;
         const kept = goaway.bytes();
         const code = uint32(kept, 4);
-        if (code !== 0) found(code, latin1(kept, FIXED, kept.length));
+        if (code !== 0) found(code, debugText(kept, FIXED));
       },
     });
   }

@@ -38,9 +38,8 @@ const PLURAL = /(?<!s)s$/i;
 const BEFORE = /^(?:new|old|current|previous|confirm|repeat|verify|retype)[-_ ]?/i;
 const AFTER =
   /[-_ ]?(?:confirm(?:ation|ed)?|repeat(?:ed)?|again|new|old|current|previous|verify|verification|retyped?|check)$/i;
-/** What is no name in a path of names: an index, or one of those. */
-const STEP =
-  /^(?:\d{1,6}|-|confirm(?:ation|ed)?|repeat(?:ed)?|again|new|old|current|previous|verify|verification|retyped?|check)$/i;
+/** An index in a path of names. */
+const INDEX = /^(?:\d{1,6}|-)$/;
 /** The same of parameters, where these are no ordinary words. */
 const SECRET_PARAMETER = /^(?:sig|ticket|nonce|code|key|state|hash|hmac)$/i;
 /** The same of messages, where the value looks random. */
@@ -58,7 +57,7 @@ const OPENING = /^\\*["']/;
 /** Which name a path of names ends with: `user[password][confirmation]`, `/user/password/0`, `user.password`. */
 export function lastName(path: string): string {
   const names = path.split(/[.[\]/]/).filter((name) => name !== '');
-  return names.findLast((name) => !STEP.test(name)) ?? names.at(-1) ?? path;
+  return names.findLast((name) => !INDEX.test(name) && name.replace(AFTER, '') !== '') ?? names.at(-1) ?? path;
 }
 
 /** The name without what says which of several it is. */

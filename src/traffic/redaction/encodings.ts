@@ -47,7 +47,8 @@ export const ENCODINGS: readonly Encoding[] = [
   },
 ];
 
-function bytesOf(code: number): string {
+/** The bytes of a character, a character for each. */
+export function bytesOf(code: number): string {
   const bytes = encodeUtf8(String.fromCodePoint(Math.min(code, MOST_CODE)));
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }

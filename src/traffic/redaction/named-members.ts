@@ -3,6 +3,7 @@ import {
   coverValue,
   endOfString,
   endOfValue,
+  kindOfAny,
   quoteAt,
   skipBlanks,
   type NamedKind,
@@ -50,7 +51,7 @@ function plain(name: string): NamedPlace {
 function secretsIn(text: string, { names, values }: MemberNames, kindOf: NamedKind): FoundValue[] {
   return values.flatMap((start) => {
     const value = (): string => beginningOfValue(text, start, plain(''));
-    const kind = names.map((name) => kindOf(name, value, 'json')).find((one) => one !== undefined);
+    const kind = kindOfAny(names, value, 'json', kindOf);
     return kind === undefined ? [] : [{ kind, start }];
   });
 }

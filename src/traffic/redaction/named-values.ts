@@ -1,10 +1,25 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { SecretKind } from './choice.js';
+import { bytesOf } from './encodings.js';
 import { stopsOfLine } from './line-ends.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** Under what a value of that name is a secret; undefined: it is none. `place` says how the name is written. */
 export type NamedKind = (name: string, value: () => string, place: NamePlace) => SecretKind | undefined;
+
+/** That of the first of several names that has one. */
+export function kindOfAny(
+  names: readonly string[],
+  value: () => string,
+  place: NamePlace,
+  kindOf: NamedKind,
+): SecretKind | undefined {
+  for (const name of names) {
+    const kind = kindOf(name, value, place);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
 
 /** `"name": value`, `?name=value`, `name: value` on a line, or another form. */
 export type NamePlace = 'json' | 'query' | 'line' | 'text';
@@ -85,19 +100,13 @@ export function quotedName(text: string, close: number, quote: string): NamedPla
 function plainName(name: string): string {
   let plain = name;
   if (plain.includes('\\')) {
-    plain = plain.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => utf8Characters(parseInt(code, 16)));
+    plain = plain.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => bytesOf(parseInt(code, 16)));
     plain = plain.replaceAll('\\', '');
   }
   if (plain.includes('%')) {
     plain = plain.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
   }
   return decodeUtf8(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
-}
-
-function utf8Characters(code: number): string {
-  if (code < 0x80) return String.fromCharCode(code);
-  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-  return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
 }
 
 export function skipBlanks(text: string, from: number, most = text.length): number {

@@ -1,5 +1,5 @@
 import type { SecretKind } from './choice.js';
-import type { NamedKind } from './named-values.js';
+import { kindOfAny, type NamedKind } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
 const LONGEST_JUDGED = 512;
@@ -66,7 +66,7 @@ interface SecretElement {
 
 function secretIn(text: string, { tag, names, at }: Element, kindOf: NamedKind): SecretElement | undefined {
   const value = (): string => text.slice(at, at + LONGEST_JUDGED).split('<', 1)[0]!;
-  const kind = names.map((name) => kindOf(name, value, 'text')).find((one) => one !== undefined);
+  const kind = kindOfAny(names, value, 'text', kindOf);
   return kind && { kind, tag, at };
 }
 
@@ -98,10 +98,12 @@ function* attributesOf(inside: string): Generator<[name: string, value: string, 
 /** `<input name="token" value=VALUE>`, its attributes in any order. */
 function findInAttributes(spans: SecretSpans, inside: string, start: number, kindOf: NamedKind): void {
   const attributes = [...attributesOf(inside)];
-  const names = attributes.filter(([name]) => NAMING.test(name) || NAMING_ATTRIBUTES.test(name));
+  const names = attributes
+    .filter(([name]) => NAMING.test(name) || NAMING_ATTRIBUTES.test(name))
+    .map(([, meant]) => meant);
   for (const [name, value, at] of attributes) {
     if (!HOLDING.test(name)) continue;
-    const kind = names.map(([, meant]) => kindOf(meant, () => value, 'text')).find((one) => one !== undefined);
+    const kind = kindOfAny(names, () => value, 'text', kindOf);
     if (kind === undefined) continue;
     // The sign that ends the tag may be in the value.
     const [from, quote] = [start + at, inside[at - 1]!];
