@@ -3,25 +3,25 @@ process.env['TZ'] = 'UTC';
 
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { countedWork } from './test/counted-work.js';
 import { FailureSummary } from './test/failure-summary.js';
 import { LongFirst } from './test/long-first.js';
 import { Watchdog } from './test/watchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
-/**
- * Tests that change nothing for others: one process runs file after file, and loads src/ once. Not those that replace a module or
- * a timer, and not those that count work, which have to come before the code that they count.
- */
+/** Tests that change nothing for others: one process runs file after file, and loads src/ once. Not those that replace a module or a timer. */
 const APART = [
-  ...['ascii-escaping', 'deflate-streams', 'frame-search-growth', 'text-growth', 'spec-growth', 'redaction-growth'],
-  ...['safety', 'outlet', 'ceilings', 'condition', 'handshake-client', 'handshake-server'],
+  ...['*-growth', 'ascii-escaping', 'deflate-streams', 'safety', 'outlet', 'ceilings', 'condition'],
+  ...['handshake-client', 'handshake-server'],
 ];
 const others = (folders: string): string => `test/{${folders}}/**/!(${APART.join('|')}).test.ts`;
 /** They call functions. */
 const PURE = others('apps,codec,describe,endpoint,rules,sources,terminal,traffic,web');
 /** They run command lines, servers and clients. */
 const LIVE = others('cli,conformance,gate,live');
+/** They count the work of functions. */
+const COUNTED = 'test/**/*-growth.test.ts';
 /** Files that a run leaves out, with commas between (scripts/other-runtimes.js): --exclude has no effect on a project that excludes files itself. */
 const LEFT_OUT = process.env['LEFT_OUT']?.split(',') ?? [];
 
@@ -40,7 +40,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], exclude: LEFT_OUT, pool: 'forks', isolate: false } },
       { extends: true, test: { name: 'live', include: [LIVE], exclude: LEFT_OUT, pool: 'forks', isolate: false } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, LIVE, ...LEFT_OUT] } },
+      {
+        extends: true,
+        plugins: [countedWork()],
+        test: { name: 'counted', include: [COUNTED], exclude: LEFT_OUT },
+      },
+      {
+        extends: true,
+        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, LIVE, COUNTED, ...LEFT_OUT] },
+      },
     ],
   },
 });

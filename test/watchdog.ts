@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
  * Longer than any test may take (`testTimeout`): a file of which nothing ends for that number of milliseconds computes, or waits
@@ -7,15 +7,21 @@ import type { Reporter, TestModule } from 'vitest/node';
  */
 const SILENCE = 400_000;
 
-/** Ends what vitest can not end. The file fails, and the output shows which one it is and what it waits for. */
+/** Ends what vitest can not end. The file fails, and the output shows which one it is and what it waits for; of a process that died, what it ran. */
 export class Watchdog implements Reporter {
   private readonly files = new Map<string, NodeJS.Timeout>();
+  private readonly running = new Map<string, TestCase>();
 
   onTestModuleStart({ moduleId }: TestModule): void {
     this.watch(moduleId);
   }
 
-  onTestCaseResult({ module }: { readonly module: TestModule }): void {
+  onTestCaseReady(test: TestCase): void {
+    this.running.set(test.id, test);
+  }
+
+  onTestCaseResult({ id, module }: TestCase): void {
+    this.running.delete(id);
     this.watch(module.moduleId);
   }
 
@@ -25,7 +31,12 @@ export class Watchdog implements Reporter {
   }
 
   onTestRunEnd(): void {
-    for (const timer of this.files.values()) clearTimeout(timer);
+    for (const [file, timer] of this.files) {
+      clearTimeout(timer);
+      const own = [...this.running.values()].filter(({ module }) => module.moduleId === file);
+      const names = own.map(({ fullName }) => fullName).join(', ');
+      console.error(`DIED: ${file}: its process ended, in: ${names === '' ? 'no test' : names}`);
+    }
   }
 
   private watch(file: string): void {

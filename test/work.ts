@@ -1,46 +1,39 @@
-import { Session, type Profiler } from 'node:inspector';
-import { setFlagsFromString } from 'node:v8';
-
-// Optimised code of Node.js 26 leaves out a part of the counts, from a moment on that depends on how busy the machine is.
-for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
-
-// Before any other code runs: what is compiled earlier is not counted block by block. So this is imported first.
-const session = new Session();
-session.connect();
-session.post('Profiler.enable');
-session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+import { COUNTS } from './counted-work.js';
 
 /** How often a count is taken at most. */
 const TRIES = 12;
 
+/** Of a file: how often each function and statement, and each arm of a branch, was run. */
+interface Counts {
+  readonly f: Readonly<Record<string, number>>;
+  readonly s: Readonly<Record<string, number>>;
+  readonly b: Readonly<Record<string, readonly number[]>>;
+}
+
 /**
- * How much work `run` is: how often its functions and blocks of src/ are entered. The same on any machine, however busy
- * it is, so that growth with the size of an input can be asserted. What Node does inside of one call counts as nothing.
- * The first run does more: what is counted twice is the work.
+ * How much work `run` is: how often the functions, statements and branches of src/ are run. The same on any machine, however
+ * busy it is, so that growth with the size of an input can be asserted. What Node does inside of one call counts as nothing.
+ * The first run does more: what is counted twice is the work. Only for files that vitest.config.ts has counted.
  */
 export function workOf(run: () => void): number {
   const seen = new Set<number>();
   for (let tries = 0; tries < TRIES; tries++) {
-    taken();
+    const before = total();
     run();
-    const work = taken();
+    const work = total() - before;
+    if (work === 0) throw new Error('nothing is counted: the name of the file has to end in -growth.test.ts');
     if (seen.has(work)) return work;
     seen.add(work);
   }
   return Math.max(...[...seen]);
 }
 
-/** The count since the last time: taking it sets it to 0. */
-function taken(): number {
-  let work = 0;
-  session.post('Profiler.takePreciseCoverage', (_, coverage) => (work = counted(coverage)));
-  return work;
-}
-
-function counted({ result }: Profiler.TakePreciseCoverageReturnType): number {
-  const ours = result.filter(({ url }) => url.includes('/src/') && !url.includes('/node_modules/'));
-  const ranges = ours.flatMap(({ functions }) => functions.flatMap((one) => one.ranges));
-  return ranges.reduce((sum, { count }) => sum + count, 0);
+function total(): number {
+  const files = (globalThis as { [COUNTS]?: Readonly<Record<string, Counts>> })[COUNTS] ?? {};
+  let sum = 0;
+  for (const { f, s, b } of Object.values(files))
+    for (const counts of [f, s, ...Object.values(b)]) for (const count of Object.values(counts)) sum += count;
+  return sum;
 }
 
 /** The work of `run` with twice the size, as a multiple of that with the size: 2 where it grows with it, 4 where with its square. */
