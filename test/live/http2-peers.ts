@@ -66,7 +66,8 @@ export function http2Session(
   options: http2.SecureClientSessionOptions = {},
 ): Promise<http2.ClientHttp2Session> {
   const session = http2.connect(url, { rejectUnauthorized: false, ...options });
-  open.push(() => session.destroy());
+  // Where it is destroyed while node:http2 reports that the peer reset a stream, Node.js 20 writes frames without an end.
+  open.push(() => void setImmediate(() => session.destroy()));
   return new Promise((resolve, reject) => {
     session.on('error', reject);
     session.on('remoteSettings', () => resolve(session));
@@ -98,7 +99,7 @@ export class Http2Socket {
     this.closed = new Promise((resolve) => {
       this.stream.on('close', () => {
         this.look();
-        resolve(this.stream.rstCode ?? 0);
+        setImmediate(() => resolve(this.stream.rstCode ?? 0));
       });
     });
   }
