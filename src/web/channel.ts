@@ -74,12 +74,15 @@ export class Channel {
 
   /** The page shows something else. */
   close(): void {
-    this.socket?.close();
+    const { socket } = this;
+    // Before it is open, a browser complains of it in its console.
+    if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => socket.close());
+    else socket?.close();
   }
 
   /** Has the server send a ping on that connection. */
   ping(connection: number, text: string): void {
-    this.socket?.send(JSON.stringify({ type: 'ping', connection, text }));
+    this.send({ type: 'ping', connection, text });
   }
 
   /** A command for the feed of a file. */

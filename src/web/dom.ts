@@ -18,10 +18,13 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Replaces its children by these. */
+/** Replaces its children by these. What has the focus keeps it, if it has an `id`. */
 export function refill(element: Element, children: readonly Child[]): void {
+  const { activeElement } = document;
+  const focused = element.contains(activeElement) ? activeElement!.id : '';
   element.replaceChildren();
   for (const child of children) element.append(child);
+  if (focused !== '') document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 /** An element of the page that is known to be there. */

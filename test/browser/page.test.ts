@@ -146,6 +146,28 @@ describe.skipIf(!chromium)('the page', () => {
     pages.complaints.length = 0;
   });
 
+  it('selects what is pressed, whatever comes before the release', async () => {
+    const own = await serving();
+    const [page, other] = [await pages.open(urlOf(own)), await pages.open(urlOf(own))];
+    await connect(other);
+    await say(other, 'pressed');
+    const row = page.locator('#rows .row', { hasText: 'pressed' }).first();
+    await row.waitFor();
+    const { x, y, width, height } = (await row.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    for (let i = 0; i < 40; i++) await say(other, `later ${i}`);
+    await page.locator('#counted', { hasText: /^83 records$/ }).waitFor();
+    await page.mouse.up();
+    await page.locator('#detail', { hasText: 'pressed' }).locator('.byte').first().waitFor();
+    // The list continues to follow its end.
+    await page.locator('#rows .row', { hasText: 'later 39' }).last().waitFor();
+    await Promise.all([page, other].map((each) => each.context().close()));
+    await own.stop();
+    // The end of the server is an error of both channels.
+    pages.complaints.length = 0;
+  });
+
   it('lights up what belongs together, by pointer and by keys', async () => {
     const page = await pages.open(urlOf(echo));
     await connect(page);

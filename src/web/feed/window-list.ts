@@ -1,5 +1,6 @@
 import { el, narrowScreen } from '../dom.js';
 import type { Item } from '../items.js';
+import { Redraw } from '../redraw.js';
 import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
 import { rowView, titleRow } from '../row-view.js';
@@ -17,7 +18,7 @@ export class WindowList {
   private rows: Uint32Array | undefined;
   private readonly spacer = el('div', { class: 'spacer', 'aria-hidden': 'true' });
   private readonly sight = el('div', { class: 'sight', role: 'rowgroup' });
-  private scheduled = false;
+  private readonly redraw: Redraw;
   /** The row that is selected. */
   private selected: number | undefined;
   private isShown = false;
@@ -37,6 +38,7 @@ export class WindowList {
     list.classList.add('windowed');
     list.tabIndex = 0;
     list.replaceChildren(el('div', { role: 'rowgroup' }, titleRow()), this.spacer, this.sight);
+    this.redraw = new Redraw(list, () => this.draw());
     list.addEventListener('scroll', () => this.scrolled());
     list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest<HTMLElement>('.row');
@@ -44,7 +46,7 @@ export class WindowList {
     });
     list.addEventListener('keydown', (event) => this.onKey(event));
     this.narrow.addEventListener('change', () => this.schedule());
-    new ResizeObserver(() => (this.follows ? this.toEnd() : this.schedule())).observe(list);
+    new ResizeObserver(() => this.schedule()).observe(list);
     source.arrived = () => this.arrive();
   }
 
@@ -58,15 +60,13 @@ export class WindowList {
     const place = this.selected === undefined ? -1 : this.placeOf(this.selected);
     if (place >= 0) this.reveal(place);
     else if (!this.follows) this.list.scrollTop = 0;
-    if (this.follows) this.toEnd();
-    else this.schedule();
+    this.schedule();
   }
 
   /** Rows came: what is in sight stays there, or the end. */
   grew(rows: Uint32Array | undefined): void {
     this.rows = rows;
-    if (this.follows) this.toEnd();
-    else this.schedule();
+    this.schedule();
   }
 
   /** The times of the rows are of several days: each is shown with its day. */
@@ -88,9 +88,7 @@ export class WindowList {
   }
 
   schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => this.draw());
+    this.redraw.schedule();
   }
 
   focus(): void {
@@ -119,17 +117,14 @@ export class WindowList {
   }
 
   private scrolled(): void {
-    const { list } = this;
-    if (this.source.isLive && list.clientHeight > 0) {
-      this.follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
-    }
+    this.noteFollowing();
     this.schedule();
   }
 
-  private toEnd(): void {
-    this.setHeight();
-    this.list.scrollTop = this.list.scrollHeight;
-    this.schedule();
+  private noteFollowing(): void {
+    const { list } = this;
+    if (!this.source.isLive || list.clientHeight === 0) return;
+    this.follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
   }
 
   private get rowHeight(): number {
@@ -166,6 +161,8 @@ export class WindowList {
     const from = list.scrollTop * scale;
     if (top < from) list.scrollTop = top / scale;
     else if (top + rowHeight > from + list.clientHeight) list.scrollTop = (top + rowHeight - list.clientHeight) / scale;
+    else return;
+    this.noteFollowing();
   }
 
   private setHeight(): void {
@@ -173,9 +170,9 @@ export class WindowList {
   }
 
   private draw(): void {
-    this.scheduled = false;
     const { list, rowHeight, source, count } = this;
     this.setHeight();
+    if (this.follows) list.scrollTop = list.scrollHeight;
     const top = list.scrollTop * this.scale;
     const first = Math.max(0, Math.min(count - 1, Math.floor(top / rowHeight)));
     const last = Math.min(count, first + Math.ceil(list.clientHeight / rowHeight) + 1);

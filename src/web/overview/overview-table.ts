@@ -43,6 +43,7 @@ export function lanesTable(
     const link = el('button', {
       type: 'button',
       class: 'link',
+      id: `ov-table-${connection}`,
       'data-connection': connection,
       text: `#${connectionName(connection)}`,
     });

@@ -22,6 +22,7 @@ import { laneSize } from './lane-size.js';
 import { penOf } from './overview-pen.js';
 import { laneWords, summaryWords } from './overview-words.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
+import { Redraw } from '../redraw.js';
 import type { LaneLabel } from '../feed/row-source.js';
 
 /** What is drawn. */
@@ -82,6 +83,7 @@ export class Overview {
     | { readonly counts: Uint32Array; readonly inks: Inks; readonly height: number; readonly canvas: HTMLCanvasElement }
     | undefined;
   private scheduled = false;
+  private readonly fillTables = new Redraw(this.tables, () => this.drawTables());
   private readonly binned = new BinnedLanes();
   private readonly raster = new LaneRaster();
   private resting: number | undefined;
@@ -155,7 +157,7 @@ export class Overview {
     this.size = laneSize(this.lanes.length, this.scroll.clientHeight - AXIS_HEIGHT);
     this.spacer.style.height = `${this.lanes.length * this.size.height + AXIS_HEIGHT}px`;
     if (this.selected === undefined) this.about.textContent = this.summary();
-    if (!this.tables.hidden) this.fillTables();
+    this.fillTables.schedule();
     this.schedule();
   }
 
@@ -315,12 +317,13 @@ export class Overview {
     tables.hidden = !tables.hidden;
     this.scroll.hidden = this.strip.hidden = !tables.hidden;
     byId('ov-as-table', HTMLElement).setAttribute('aria-pressed', String(!tables.hidden));
-    if (!tables.hidden) this.fillTables();
+    if (!tables.hidden) this.drawTables();
     else this.schedule();
   }
 
-  private fillTables(): void {
+  private drawTables(): void {
     const { whole, table, lanes } = this;
+    if (this.tables.hidden) return;
     const counts = density(this.feed.columns, { from: table.first, to: table.last, width: DENSITY_ROWS });
     const shown = lanes.slice(0, MOST_TABLE);
     const left = lanes.length - shown.length;

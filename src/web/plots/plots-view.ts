@@ -4,6 +4,7 @@ import { drawPlot, shortNumber } from '../../describe/plots/plot-drawing.js';
 import type { LaneTable, TimeLane } from '../../describe/timeline/lanes.js';
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import { byId, el, refill } from '../dom.js';
+import { Redraw } from '../redraw.js';
 import { svgElement } from '../sequence/svg-element.js';
 
 interface PlottedFeed {
@@ -15,6 +16,7 @@ interface PlottedFeed {
 export class PlotsView {
   private readonly panel = byId('plots', HTMLElement);
   private readonly button = byId('ov-plots', HTMLButtonElement);
+  private readonly redraw = new Redraw(this.panel, () => this.draw());
   private connection: number | undefined;
 
   constructor(
@@ -34,7 +36,7 @@ export class PlotsView {
   /** Rows came. */
   grew(): void {
     this.button.disabled = this.feed.columns.length === 0;
-    if (!this.panel.hidden) this.draw();
+    this.redraw.schedule();
   }
 
   private toggle(): void {
@@ -62,7 +64,12 @@ function figure(plot: ConnectionPlot, id: string, isOpen: boolean): HTMLElement 
   const { title, upwards, bins, empty } = plot;
   const caption = el('figcaption', {}, el('b', { text: title }), el('span', { class: 'quiet', text: ` ${upwards}` }));
   if (bins.length === 0) return el('figure', {}, caption, el('p', { class: 'quiet', text: empty }));
-  const table = el('details', { id, open: isOpen ? '' : undefined }, el('summary', { text: 'Table' }), tableOf(plot));
+  const table = el(
+    'details',
+    { id, open: isOpen ? '' : undefined },
+    el('summary', { id: `${id}-table`, text: 'Table' }),
+    tableOf(plot),
+  );
   return el('figure', {}, caption, svgElement(drawPlot(plot)), table);
 }
 

@@ -6,6 +6,7 @@ import { joinsOf, placesOf, type SequenceStep } from '../../describe/sequence/se
 import { svgText } from '../../describe/sequence/svg-text.js';
 import { byId, el } from '../dom.js';
 import { visible } from '../format.js';
+import { Redraw } from '../redraw.js';
 import { MOVES } from '../row-list.js';
 import type { SequenceFeed } from './sequence-feed.js';
 import { stepOfItems } from './step-of-item.js';
@@ -32,7 +33,7 @@ export class SequenceView {
   private readonly sight = el('div', { class: 'sight' });
   private rows: ArrayLike<number> = [];
   private selected: number | undefined;
-  private scheduled = false;
+  private readonly redraw: Redraw;
   private isOpen = false;
   /** What is done when the steps of a file are here. */
   private exporting: (() => void) | undefined;
@@ -44,6 +45,7 @@ export class SequenceView {
   ) {
     const { scroll } = this;
     scroll.append(this.spacer, this.sight);
+    this.redraw = new Redraw(scroll, () => this.draw());
     scroll.addEventListener('scroll', () => this.schedule());
     scroll.addEventListener('keydown', (event) => this.onKey(event));
     scroll.addEventListener('click', (event) => this.choose(rowUnder(event)));
@@ -128,9 +130,7 @@ export class SequenceView {
   }
 
   private schedule(): void {
-    if (this.scheduled || !this.isOpen) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => this.draw());
+    if (this.isOpen) this.redraw.schedule();
   }
 
   /** Steps `first` to `end`; what is not here is requested. */
@@ -157,7 +157,6 @@ export class SequenceView {
   }
 
   private draw(): void {
-    this.scheduled = false;
     const { scroll, length } = this;
     this.spacer.style.height = `${length * STEP_HEIGHT}px`;
     const first = Math.max(0, Math.min(length - 1, Math.floor(scroll.scrollTop / STEP_HEIGHT)));
