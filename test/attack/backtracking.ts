@@ -1,8 +1,10 @@
 import { RegExpParser, type AST } from '@eslint-community/regexpp';
 
-/** Continues after what it matched: `at` is the index of the next character. */
-type Next = (at: number) => boolean;
-type Matcher = (at: number, next: Next) => boolean;
+/** Matches from `at`, the index of the next character, to the end of the pattern. */
+type Matcher = (at: number) => boolean;
+
+/** What is in a set, by its flags and text. */
+const SETS = new Map<string, (code: number) => boolean>();
 
 /** More steps than this are superlinear in any case. */
 const MOST_STEPS = 400_000;
@@ -15,12 +17,13 @@ class Exhausted extends Error {}
 export class CountedPattern {
   readonly ast: AST.Pattern;
   private readonly root: Matcher;
+  /** Where the last match ends. */
+  private end = 0;
   private readonly sticky: boolean;
   private readonly global: boolean;
   private text = '';
   private steps = 0;
   private groups: (readonly [number, number] | undefined)[] = [];
-  private readonly tests = new Map<string, (code: number) => boolean>();
 
   constructor(
     source: string,
@@ -31,7 +34,10 @@ export class CountedPattern {
     this.ast = new RegExpParser().parsePattern(source, 0, source.length, modes);
     this.sticky = flags.includes('y');
     this.global = flags.includes('g');
-    this.root = this.alternatives(this.ast.alternatives);
+    this.root = this.alternatives(this.ast.alternatives, (to) => {
+      this.end = to;
+      return true;
+    });
   }
 
   /** Steps of one search (of all matches, where it is global). */
@@ -41,14 +47,10 @@ export class CountedPattern {
     try {
       for (let at = 0; at <= text.length;) {
         this.groups = [];
-        let end = -1;
         this.step();
-        const found = this.root(at, (to) => {
-          end = to;
-          return true;
-        });
+        const found = this.root(at);
         if (this.sticky || (found && !this.global)) break;
-        at = found ? Math.max(end, at + 1) : at + 1;
+        at = found ? Math.max(this.end, at + 1) : at + 1;
       }
     } catch (error) {
       if (!(error instanceof Exhausted) && !(error instanceof RangeError)) throw error;
@@ -62,15 +64,17 @@ export class CountedPattern {
     return this.members(node)(char.charCodeAt(0));
   }
 
-  /** The same, by the code unit: the engine is asked once for each. */
+  /** The same, by the code unit: the engine is asked once for each of the first 256. */
   private members({ raw }: AST.Character | AST.CharacterClass | AST.CharacterSet): (code: number) => boolean {
-    const before = this.tests.get(raw);
+    const flags = this.flags.replace(/[gymd]/g, '');
+    const key = `${flags}/${raw}`;
+    const before = SETS.get(key);
     if (before !== undefined) return before;
-    const engine = new RegExp(`^(?:${raw})$`, this.flags.replace(/[gymd]/g, ''));
-    // 0: not asked yet.
-    const known = new Int8Array(65_536);
-    const test = (code: number): boolean => (known[code] ||= engine.test(String.fromCharCode(code)) ? 1 : -1) === 1;
-    this.tests.set(raw, test);
+    const engine = new RegExp(`^(?:${raw})$`, flags);
+    const ask = (code: number): boolean => engine.test(String.fromCharCode(code));
+    const low = Uint8Array.from({ length: 256 }, (_, code) => Number(ask(code)));
+    const test = (code: number): boolean => (code < 256 ? low[code] === 1 : ask(code));
+    SETS.set(key, test);
     return test;
   }
 
@@ -78,58 +82,65 @@ export class CountedPattern {
     if (++this.steps > MOST_STEPS) throw new Exhausted();
   }
 
-  private alternatives(all: readonly AST.Alternative[]): Matcher {
-    const each = all.map(({ elements }) => this.sequence(elements));
-    return (at, next) => each.some((one) => one(at, next));
+  /** Each part is made with what follows it: a match makes no functions. */
+  private alternatives(all: readonly AST.Alternative[], next: Matcher): Matcher {
+    const each = all.map(({ elements }) => this.sequence(elements, next));
+    return each.length === 1 ? each[0]! : (at) => each.some((one) => one(at));
   }
 
-  private sequence(elements: readonly AST.Element[]): Matcher {
-    return elements
-      .map((element) => this.element(element))
-      .reduceRight<Matcher>(
-        (rest, one) => (at, next) => one(at, (to) => rest(to, next)),
-        (at, next) => next(at),
-      );
+  private sequence(elements: readonly AST.Element[], next: Matcher): Matcher {
+    return elements.reduceRight((rest, element) => this.element(element, rest), next);
   }
 
-  private element(node: AST.Element): Matcher {
+  private element(node: AST.Element, next: Matcher): Matcher {
     switch (node.type) {
       case 'Character':
       case 'CharacterClass':
       case 'CharacterSet': {
-        const isIn = this.members(node);
-        return (at, next) => {
-          this.step();
-          return at < this.text.length && isIn(this.text.charCodeAt(at)) && next(at + 1);
-        };
+        const isNext = this.single(node);
+        return (at) => isNext(at) && next(at + 1);
       }
       case 'Group':
-        return this.alternatives(node.alternatives);
+        return this.alternatives(node.alternatives, next);
       case 'CapturingGroup':
-        return this.group(node);
+        return this.group(node, next);
       case 'Quantifier':
-        return this.quantifier(node);
+        return this.quantifier(node, next);
       case 'Backreference':
-        return this.backreference(node);
+        return this.backreference(node, next);
       case 'Assertion':
-        return this.assertion(node);
+        return this.assertion(node, next);
       default:
         throw new Error(`${node.type} is not known here: ${node.raw}`);
     }
   }
 
-  private group(node: AST.CapturingGroup): Matcher {
-    const inside = this.alternatives(node.alternatives);
+  /** Whether the next character belongs to a set: one step. */
+  private single(node: AST.Character | AST.CharacterClass | AST.CharacterSet): Matcher {
+    const isIn = this.members(node);
+    return (at) => {
+      this.step();
+      return at < this.text.length && isIn(this.text.charCodeAt(at));
+    };
+  }
+
+  private group(node: AST.CapturingGroup, next: Matcher): Matcher {
     const index = this.indexOf(node);
-    return (at, next) => {
-      const before = this.groups[index];
-      const found = inside(at, (to) => {
-        const mine = this.groups[index];
-        this.groups[index] = [at, to];
-        if (next(to)) return true;
-        this.groups[index] = mine;
-        return false;
-      });
+    // Where the group begins that is being matched.
+    let begin = 0;
+    const inside = this.alternatives(node.alternatives, (to) => {
+      const [from, mine] = [begin, this.groups[index]];
+      this.groups[index] = [from, to];
+      const found = next(to);
+      begin = from;
+      if (!found) this.groups[index] = mine;
+      return found;
+    });
+    return (at) => {
+      const [outer, before] = [begin, this.groups[index]];
+      begin = at;
+      const found = inside(at);
+      begin = outer;
       if (!found) this.groups[index] = before;
       return found;
     };
@@ -139,9 +150,9 @@ export class CountedPattern {
     return node.start;
   }
 
-  private backreference({ resolved }: AST.Backreference): Matcher {
+  private backreference({ resolved }: AST.Backreference, next: Matcher): Matcher {
     const index = this.indexOf(Array.isArray(resolved) ? resolved[0]! : resolved);
-    return (at, next) => {
+    return (at) => {
       this.step();
       const [from, to] = this.groups[index] ?? [0, 0];
       const length = to - from;
@@ -149,35 +160,77 @@ export class CountedPattern {
     };
   }
 
-  private quantifier({ element, min, max, greedy }: AST.Quantifier): Matcher {
-    const one = this.element(element);
-    const run = (at: number, times: number, next: Next): boolean => {
-      this.step();
-      const more = (): boolean => times < max && one(at, (to) => (to > at || times < min) && run(to, times + 1, next));
-      if (times < min) return more();
-      return greedy ? more() || next(at) : next(at) || more();
+  private quantifier(node: AST.Quantifier, next: Matcher): Matcher {
+    const { element, min, max, greedy } = node;
+    if (element.type.startsWith('Character')) return this.repeated(node, next);
+    // Of the repetition that is being matched: those before it, and where it begins.
+    let [times, from] = [0, 0];
+    const one = this.element(element, (to) => {
+      if (to <= from && times >= min) return false;
+      const [before, began] = [times, from];
+      times++;
+      const found = run(to);
+      [times, from] = [before, began];
+      return found;
+    });
+    const more = (at: number): boolean => {
+      if (times >= max) return false;
+      const began = from;
+      from = at;
+      const found = one(at);
+      from = began;
+      return found;
     };
-    return (at, next) => run(at, 0, next);
+    const run = (at: number): boolean => {
+      this.step();
+      if (times < min) return more(at);
+      return greedy ? more(at) || next(at) : next(at) || more(at);
+    };
+    return (at) => {
+      const [before, began] = [times, from];
+      [times, from] = [0, at];
+      const found = run(at);
+      [times, from] = [before, began];
+      return found;
+    };
   }
 
-  private assertion(node: AST.Assertion): Matcher {
+  /** Of one character: the same steps in the same order, without a call for each repetition. */
+  private repeated({ element, min, max, greedy }: AST.Quantifier, next: Matcher): Matcher {
+    const isNext = this.single(element as AST.Character);
+    return (at) => {
+      let times = 0;
+      for (this.step(); ; this.step()) {
+        if (!greedy && times >= min && next(at + times)) return true;
+        if (times >= max || !isNext(at + times)) break;
+        times++;
+      }
+      if (greedy) for (; times >= min; times--) if (next(at + times)) return true;
+      return false;
+    };
+  }
+
+  private assertion(node: AST.Assertion, next: Matcher): Matcher {
     if (node.kind === 'lookahead' || node.kind === 'lookbehind') {
-      const inside = this.alternatives(node.alternatives);
-      if (node.kind === 'lookbehind') return this.behind(node, inside);
-      return (at, next) => inside(at, () => true) !== node.negate && next(at);
+      if (node.kind === 'lookbehind') return this.behind(node, next);
+      const inside = this.alternatives(node.alternatives, () => true);
+      return (at) => inside(at) !== node.negate && next(at);
     }
-    return (at, next) => {
+    return (at) => {
       this.step();
       return this.stands(node, at) && next(at);
     };
   }
 
   /** Of one character or none: longer ones are not known here. */
-  private behind({ raw, negate, alternatives }: AST.LookbehindAssertion, inside: Matcher): Matcher {
+  private behind({ raw, negate, alternatives }: AST.LookbehindAssertion, next: Matcher): Matcher {
     const isShort = alternatives.every(({ elements }) => elements.length <= 1 && elements[0]?.type !== 'Quantifier');
     if (!isShort) throw new Error(`a long lookbehind is not known here: ${raw}`);
-    return (at, next) => {
-      const isThere = [at, at - 1].some((from) => from >= 0 && inside(from, (to) => to === at));
+    let end = 0;
+    const inside = this.alternatives(alternatives, (to) => to === end);
+    return (at) => {
+      end = at;
+      const isThere = [at, at - 1].some((from) => from >= 0 && inside(from));
       return isThere !== negate && next(at);
     };
   }
