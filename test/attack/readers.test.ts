@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cpuClock, READERS, superlinearReaders } from './readers.js';
 
-const OPTIONS = { length: 8192, clock: cpuClock, cheap: 16, most: 10 };
+const OPTIONS = { length: 4096, clock: cpuClock, cheap: 8, most: 10 };
 
 it.each(Object.entries(READERS))('the time of a reader grows no faster than the text: %s', (name, read) => {
   expect(superlinearReaders(OPTIONS, { [name]: read })).toEqual([]);
