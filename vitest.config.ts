@@ -18,8 +18,8 @@ const APART = [
 const others = (folders: string): string => `test/{${folders}}/**/!(${APART.join('|')}).test.ts`;
 /** They call functions. */
 const PURE = others('apps,codec,describe,endpoint,rules,sources,terminal,traffic,web');
-/** They run command lines, servers and clients. */
-const LIVE = others('cli,conformance,gate,live');
+/** They run command lines, servers, clients and browsers. */
+const LIVE = ['test/goldens.test.ts', others('attack,browser,cli,conformance,differential,docs,gate,live,properties')];
 /** They count the work of functions. */
 const COUNTED = 'test/**/*-growth.test.ts';
 /** Files that a run leaves out, with commas between (scripts/other-runtimes.js): --exclude has no effect on a project that excludes files itself. */
@@ -27,11 +27,11 @@ const LEFT_OUT = process.env['LEFT_OUT']?.split(',') ?? [];
 
 export default defineConfig({
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
-  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. Most tests wait for processes of their own: one worker more than the cores of a small machine keeps these busy.
+  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. Most tests wait for processes of their own, and some for times of the protocol: two workers more than the cores of a small machine keep these busy.
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 3,
+    maxWorkers: 4,
     setupFiles: ['test/load-apps.ts'],
     sequence: { sequencer: LongFirst },
     // Of a log that is cut the tail has to hold what failed: no list of each test that took a third of a second.
@@ -39,7 +39,7 @@ export default defineConfig({
     reporters: ['default', new Watchdog(), new FailureSummary()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], exclude: LEFT_OUT, pool: 'forks', isolate: false } },
-      { extends: true, test: { name: 'live', include: [LIVE], exclude: LEFT_OUT, pool: 'forks', isolate: false } },
+      { extends: true, test: { name: 'live', include: LIVE, exclude: LEFT_OUT, pool: 'forks', isolate: false } },
       {
         extends: true,
         plugins: [countedWork()],
@@ -47,7 +47,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, LIVE, COUNTED, ...LEFT_OUT] },
+        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, ...LIVE, COUNTED, ...LEFT_OUT] },
       },
     ],
   },
