@@ -255,32 +255,39 @@ async function sharing() {
 }
 
 /**
- * What the page loads besides itself, each when it is needed: what reads files, and what only some files need. Each of these is
- * loaded after another, and has what that has: so there are few parts.
+ * What the page loads besides itself, each when it is needed: what shows a record, and draws a connection; what reads files,
+ * and what only some files need. Each of these is loaded after another, and has what that has: so there are few parts.
  */
-const READINGS = {
+const LOADED_LATER = {
+  'record-part': 'app',
+  'drawings-part': 'app',
   reading: undefined,
   'http2-reading': 'reading',
   'recording-reading': 'http2-reading',
   'text-reading': 'recording-reading',
   'tls-reading': 'http2-reading',
 };
-const withEarlierReadings = {
-  name: 'readings',
+const withEarlier = {
+  name: 'what is loaded later has what was loaded before',
   setup({ onLoad }) {
-    onLoad({ filter: /[/\\]src[/\\]web[/\\][\w-]+-reading\.ts$/ }, ({ path }) => ({
-      contents: `${readFileSync(path, 'utf8')}export * from './${READINGS[basename(path, '.ts')]}.js';\n`,
+    const names = Object.keys(LOADED_LATER).filter((name) => LOADED_LATER[name] !== undefined);
+    onLoad({ filter: new RegExp(`[/\\\\]src[/\\\\]web[/\\\\](?:${names.join('|')})\\.ts$`) }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8')}export * from './${LOADED_LATER[basename(path, '.ts')]}.js';\n`,
       loader: 'ts',
     }));
   },
 };
 
-/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, the others are READINGS. */
+/** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `live` that of live traffic, the others are LOADED_LATER. */
 const BROWSER_PARTS = {
-  'app http2-reading index.browser reading recording-reading text-reading tls-reading': 'core',
-  'app http2-reading reading recording-reading text-reading tls-reading': 'shared',
-  'app http2-reading index.browser recording-reading text-reading tls-reading': 'lists',
-  'app text-reading': 'items',
+  'app drawings-part http2-reading index.browser live reading record-part recording-reading text-reading tls-reading':
+    'core',
+  'app drawings-part http2-reading live reading record-part recording-reading text-reading tls-reading': 'shared',
+  'http2-reading index.browser live recording-reading text-reading tls-reading': 'lists',
+  'http2-reading index.browser reading record-part recording-reading text-reading tls-reading': 'digest',
+  'app drawings-part live record-part text-reading': 'items',
+  'app drawings-part live record-part': 'page',
+  'record-part text-reading': 'frame-model',
   'http2-reading reading recording-reading text-reading tls-reading': 'dropped',
   'http2-reading index.browser reading recording-reading text-reading tls-reading': 'pipeline',
   'http2-reading index.browser recording-reading text-reading tls-reading': 'http2-layer',
@@ -313,7 +320,8 @@ async function browsing() {
     entryPoints: [
       { in: 'src/index.browser.ts', out: 'index.browser' },
       { in: 'src/web/main.ts', out: 'web/app' },
-      ...Object.keys(READINGS).map((name) => ({ in: `src/web/${name}.ts`, out: `web/${name}` })),
+      { in: 'src/web/live-main.ts', out: 'web/live' },
+      ...Object.keys(LOADED_LATER).map((name) => ({ in: `src/web/${name}.ts`, out: `web/${name}` })),
     ],
     platform: 'browser',
     target: BROWSERS,
@@ -321,7 +329,7 @@ async function browsing() {
     chunkNames: 'part-[hash]',
     metafile: true,
     write: false,
-    plugins: [apart, withEarlierReadings],
+    plugins: [apart, withEarlier],
   });
   const users = new Map();
   const empty = new Set(outputFiles.filter(({ text }) => text === '').map(({ path }) => basename(path)));

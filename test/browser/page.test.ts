@@ -146,6 +146,26 @@ describe.skipIf(!chromium)('the page', () => {
     pages.complaints.length = 0;
   });
 
+  it('shows records, sequence and plots also when its server has ended', async () => {
+    const own = await serving();
+    const page = await pages.open(urlOf(own));
+    await connect(page);
+    await say(page, 'last');
+    await page.locator('#rows .row', { hasText: 'last' }).last().waitFor();
+    await own.stop();
+    await page.locator('#feed-note', { hasText: 'wsinspect has ended' }).waitFor();
+    await page.locator('#rows .row', { hasText: 'last' }).last().click();
+    await page.locator('#detail .byte').first().waitFor();
+    await page.click('#tab-sequence');
+    await page.locator('.sq-step', { hasText: 'last' }).first().waitFor();
+    await page.click('#tab-overview');
+    await page.click('#ov-plots');
+    await page.locator('#plots figure').first().waitFor();
+    await page.context().close();
+    // The end of the server is an error of the channel.
+    pages.complaints.length = 0;
+  });
+
   it('selects what is pressed, whatever comes before the release', async () => {
     const own = await serving();
     const [page, other] = [await pages.open(urlOf(own)), await pages.open(urlOf(own))];
@@ -496,13 +516,19 @@ describe.skipIf(!chromium)('what a page does not get: a page', () => {
       'app.js',
       'apps.js',
       'core.js',
+      'digest.js',
+      'drawings-part.js',
       'dropped.js',
+      'frame-model.js',
       'http2-layer.js',
       'http2-reading.js',
       'items.js',
       'lists.js',
+      'live.js',
+      'page.js',
       'pipeline.js',
       'reading.js',
+      'record-part.js',
       'recording-reading.js',
       'recordings.js',
       'shared.js',

@@ -79,8 +79,9 @@ describe.skipIf(!has('chromium'))('the sequence of a conversation', () => {
     const page = await report(CHAT);
     await page.focus('#sq-scroll');
     for (const key of ['j', 'ArrowDown', 'ArrowDown', 'k']) await page.keyboard.press(key);
-    await page.locator('.sq-step[aria-selected=true]').waitFor();
-    const row = await page.locator('.sq-step[aria-selected=true]').getAttribute('data-row');
+    const step = page.locator('.sq-step[aria-selected=true][aria-posinset="2"]');
+    await step.waitFor();
+    const row = await step.getAttribute('data-row');
     await page.keyboard.press('Enter');
     await page.locator('#detail .byte').first().waitFor();
     expect(await page.evaluate('location.hash')).toBe(`#c=0&f=${row}`);

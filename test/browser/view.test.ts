@@ -65,6 +65,26 @@ describe.skipIf(!has('chromium'))('the page over files', () => {
     await page.context().close();
   });
 
+  it('loads what shows a record, and what draws a connection, when they are needed, and says where that is too late', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    const loaded = (): Promise<string[]> =>
+      page.evaluate<string[]>(
+        "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((name) => name.endsWith('-part.js'))",
+      );
+    expect(await loaded()).toEqual([]);
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row .name', { hasText: 'text' }).first().click();
+    await page.locator('#detail .byte').first().waitFor();
+    expect(await loaded()).toEqual(['/record-part.js']);
+    viewings.end();
+    await page.locator('#feed-note', { hasText: 'wsinspect has ended' }).waitFor();
+    await page.click('#tab-sequence');
+    await page.locator('#sq-about', { hasText: "can't be loaded" }).waitFor();
+    await page.context().close();
+    pages.complaints.length = 0;
+  });
+
   it('opens what the line of the notices cuts, of a file and in a report', async () => {
     const har = join(ROOT, 'fixtures/recordings/playwright-embed.har');
     const report = join(shop.folder, 'notices.html');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LEFT_OUT, SCRIPTS } from '../../src/cli/report/html-report.js';
 import { ReportCollector } from '../../src/cli/report/report-collector.js';
 import { oneScript, reportPage, type PageParts } from '../../src/cli/report/report-page.js';
 import type { Judged } from '../../src/traffic/judged.js';
@@ -13,15 +14,8 @@ const PARTS: PageParts = {
   html: file('web/index.html'),
   style: file('web/style.css'),
   icon: file('web/icon.svg'),
-  scripts: new Map(
-    [
-      ...['core', 'lists', 'pipeline', 'http2-layer', 'recordings', 'text'],
-      ...['shared', 'items', 'dropped', 'reading', 'http2-reading', 'recording-reading', 'text-reading', 'app'].map(
-        (name) => `web/${name}`,
-      ),
-    ].map((name) => [basename(`${name}.js`), file(`${name}.js`)]),
-  ),
-  leftOut: ['tls-reading.js', 'tls-crypto.js', 'apps.js'],
+  scripts: new Map(SCRIPTS.map((name) => [basename(name), file(`web/${name}`)])),
+  leftOut: LEFT_OUT,
 };
 const FEED = /<script id="feed" type="application\/json">([^]*?)<\/script>/;
 const HOSTILE = [

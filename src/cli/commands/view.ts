@@ -35,7 +35,7 @@ export async function run(io: Io, files: readonly string[], options: ViewCommand
   const reading = new ViewReading(io, paths, options);
   const place = parseAddress(options.listen ?? ':0', DEFAULT_ADDRESS);
   const listener = listenerPolicyOf(place.host, options);
-  const access = pageAccess(io, options.token);
+  const access = pageAccess(io, options.token, 'app.js');
   const channel = new ViewChannel({ listener, token: access.token }, reading);
   const server = new PageServer({
     place,

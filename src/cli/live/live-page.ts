@@ -31,7 +31,7 @@ export async function openLivePage(
   if (options.page === undefined) return undefined;
   const place = options.page === '' ? DEFAULT_ADDRESS : parseAddress(options.page, DEFAULT_ADDRESS);
   const listener = listenerPolicyOf(place.host, options);
-  const access = pageAccess(io, options.token);
+  const access = pageAccess(io, options.token, 'live.js');
   const channel = new InspectorChannel({
     hello: () => ({ version: VERSION, feed: 'watch', mode, subprotocols: [] }),
     draw: (record) => pageRecords(record, nodeBase64),

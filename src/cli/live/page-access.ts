@@ -17,6 +17,12 @@ export async function pageFile(io: Io, name: string): Promise<Uint8Array> {
   return name === APPS.name ? Buffer.from(asModule(Buffer.from(bytes).toString(), APPS.exported)) : bytes;
 }
 
+/** The document of the page is written for `app.js`. */
+function withScript(name: string, bytes: Uint8Array, script: string): Uint8Array {
+  if (name !== 'index.html') return bytes;
+  return Buffer.from(Buffer.from(bytes).toString().replace('/app.js', `/${script}`));
+}
+
 /** CommonJS that requires nothing, as a module for browsers. */
 function asModule(text: string, exported: readonly string[]): string {
   const names = exported.map((name, i) => `${name}:x${i}`).join();
@@ -33,9 +39,10 @@ export interface PageAddress {
   url(listening: string): string;
 }
 
-export function pageAccess(io: Io, hasToken: boolean): PageAddress {
+/** `script`: of the page of a file, or of live traffic. */
+export function pageAccess(io: Io, hasToken: boolean, script: 'app.js' | 'live.js'): PageAddress {
   const token = hasToken ? tokenOf(io.random(TOKEN_BYTES)) : undefined;
-  const page = new Page((name) => pageFile(io, name), token);
+  const page = new Page(async (name) => withScript(name, await pageFile(io, name), script), token);
   return {
     token,
     page: (request, response, target) => page.answer(request, response, target),

@@ -19,7 +19,7 @@ export class PageHost {
   private readonly access: PageAddress;
 
   constructor(io: Io, listener: ListenerPolicy, { mode, subprotocol = [], token }: ServeOptions) {
-    this.access = pageAccess(io, token);
+    this.access = pageAccess(io, token, 'live.js');
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, feed: 'serve', mode, subprotocols: subprotocol }),
       draw: (record) => pageRecords(record, nodeBase64),

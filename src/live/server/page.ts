@@ -4,6 +4,11 @@ import type { PageToken } from './page-token.js';
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/live.js': ['live.js', 'text/javascript; charset=utf-8'],
+  '/page.js': ['page.js', 'text/javascript; charset=utf-8'],
+  '/record-part.js': ['record-part.js', 'text/javascript; charset=utf-8'],
+  '/drawings-part.js': ['drawings-part.js', 'text/javascript; charset=utf-8'],
+  '/frame-model.js': ['frame-model.js', 'text/javascript; charset=utf-8'],
   '/dropped.js': ['dropped.js', 'text/javascript; charset=utf-8'],
   '/items.js': ['items.js', 'text/javascript; charset=utf-8'],
   '/shared.js': ['shared.js', 'text/javascript; charset=utf-8'],
@@ -15,6 +20,7 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/apps.js': ['../cli/apps.js', 'text/javascript; charset=utf-8'],
   // Beside the folder of the page, because the library for browsers needs them as well.
   '/core.js': ['../core.js', 'text/javascript; charset=utf-8'],
+  '/digest.js': ['../digest.js', 'text/javascript; charset=utf-8'],
   '/http2-layer.js': ['../http2-layer.js', 'text/javascript; charset=utf-8'],
   '/lists.js': ['../lists.js', 'text/javascript; charset=utf-8'],
   '/pipeline.js': ['../pipeline.js', 'text/javascript; charset=utf-8'],

@@ -10,10 +10,9 @@ import {
   type RowCriteria,
   type WrongWord,
 } from '../../describe/timeline/row-filter.js';
-import { focusGrid } from '../frame/byte-grid.js';
-import { byId, el, refill } from '../dom.js';
+import { Detail } from '../detail.js';
+import { byId, el } from '../dom.js';
 import { dayText } from '../format.js';
-import { itemView } from '../item-view.js';
 import type { RowSource } from './row-source.js';
 import { WindowList } from './window-list.js';
 
@@ -22,13 +21,12 @@ const MOST_CHOICES = 500;
 
 /** The list of the rows of live traffic, a file or a report, its filter, and what is known of the row that is selected. */
 export class FeedPanel {
-  private readonly detail = byId('detail', HTMLElement);
+  private readonly detail = new Detail(byId('detail', HTMLElement), () => this.list.focus());
   private readonly only = byId('only', HTMLSelectElement);
   private readonly words = byId('filter', HTMLInputElement);
   private readonly counted = byId('counted', HTMLElement);
   private readonly empty = byId('rows-empty', HTMLElement);
   private readonly pause = byId('pause', HTMLButtonElement);
-  private readonly nothing = [...this.detail.childNodes];
   private readonly list: WindowList;
   private readonly sorter: LaneSorter;
   private lanes: LaneTable;
@@ -55,11 +53,10 @@ export class FeedPanel {
       byId('rows', HTMLElement),
       source,
       (item, row) => {
-        this.detail.replaceChildren(itemView(item));
-        this.detail.scrollTop = 0;
+        this.detail.show(item);
         this.onShown(source.numberOf(row), item.connection);
       },
-      () => focusGrid(this.detail),
+      () => this.detail.focus(),
     );
     const clear = byId('clear', HTMLButtonElement);
     this.empty.hidden = this.pause.hidden = clear.hidden = !source.isLive;
@@ -74,7 +71,6 @@ export class FeedPanel {
       this.list.focus();
     });
     this.only.addEventListener('change', () => this.show());
-    this.detail.addEventListener('keydown', ({ key }) => key === 'Escape' && this.list.focus());
   }
 
   /** The lanes of all rows so far: made again where that helps, as it takes a moment with a million of them. */
@@ -174,7 +170,7 @@ export class FeedPanel {
 
   private forget(): void {
     this.list.deselect();
-    refill(this.detail, this.nothing);
+    this.detail.clear();
     this.read();
   }
 

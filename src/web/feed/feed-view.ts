@@ -1,10 +1,13 @@
 import { connectionName, numberOfConnection } from '../../describe/connection-name.js';
+import type { TimeLane } from '../../describe/timeline/lanes.js';
+import { recordPart } from '../detail.js';
 import { byId, isIdle, isTyped } from '../dom.js';
+import { LatePart } from '../late-part.js';
 import { FeedPanel } from './feed-panel.js';
-import { Overview } from '../overview/overview.js';
-import { PlotsView } from '../plots/plots-view.js';
+import { Overview, type OverviewFeed } from '../overview/overview.js';
+import type { PlotsView } from '../plots/plots-view.js';
 import { sequenceFeed } from '../sequence/sequence-feed.js';
-import { SequenceView } from '../sequence/sequence-view.js';
+import type { SequenceView } from '../sequence/sequence-view.js';
 import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
 
@@ -31,12 +34,20 @@ export interface FeedProgress {
 /** Rows that are not drawn as they come: milliseconds. */
 const PACE = 250;
 
+/** What is drawn of one connection. */
+interface Drawings {
+  readonly plots: PlotsView;
+  readonly sequence: SequenceView;
+}
+
 /** The page over live traffic, a file, or a report: overview, sequence and list of the same rows. */
 export class FeedView {
   private readonly panel: FeedPanel;
   private readonly overview: Overview;
-  private readonly sequence: SequenceView;
-  private readonly plots: PlotsView;
+  private readonly drawings = new LatePart(() => this.makeDrawings());
+  private readonly plotsButton = byId('ov-plots', HTMLButtonElement);
+  /** Of the overview. */
+  private selected: TimeLane | undefined;
   private isDone = false;
   private waiting = false;
   /** The address names what is not here yet, and the reader has done nothing since; undefined: nothing is awaited. */
@@ -45,33 +56,29 @@ export class FeedView {
   constructor(
     private readonly source: RowSource,
     private readonly openTab: (name: string) => void,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.panel = new FeedPanel(source);
-    const { columns, labels } = source;
-    const feed = { columns, labels, lanes: () => this.panel.lanesNow(this.isDone) };
-    this.plots = new PlotsView(feed, () => this.overview.selectFirst());
-    this.overview = new Overview(feed, {
+    this.overview = new Overview(this.laneFeed, {
       opened: (connection) => this.openConnection(connection),
       drawn: (connection) => this.openSequence(connection),
-      selected: (lane) => this.plots.select(lane),
+      selected: (lane) => {
+        this.selected = lane;
+        this.drawings.now?.plots.select(lane);
+      },
       limited: (span) => this.panel.limit(span),
     });
-    this.sequence = new SequenceView(
-      sequenceFeed(source, () => this.panel.lanesNow(this.isDone)),
-      (row, connection) => {
-        this.openConnection(connection);
-        this.panel.select(row);
-      },
+    this.plotsButton.addEventListener('click', () =>
+      this.drawings.use(byId('ov-about', HTMLElement), ({ plots }) => plots.toggle()),
     );
     const { arrived } = source;
     source.arrived = () => {
       arrived();
-      this.sequence.arrived();
+      this.drawings.now?.sequence.arrived();
     };
     source.dropped = (count) => {
       this.panel.dropped(count);
-      this.sequence.dropped(count);
+      this.drawings.now?.sequence.dropped(count);
     };
     this.panel.onShown = (row, connection) => {
       const only = connection === undefined ? '' : `c=${connectionName(connection)}&`;
@@ -87,7 +94,40 @@ export class FeedView {
   /** The tab that is seen. */
   opened(tab: string | undefined): void {
     this.overview.opened = tab === 'overview';
-    this.sequence.opened = tab === 'sequence';
+    if (tab === 'sequence') this.useSequence(() => undefined);
+    else if (this.drawings.now !== undefined) this.drawings.now.sequence.opened = false;
+  }
+
+  /** Loads what a reader may open later: the traffic may end before, and wsinspect with it. */
+  loadAhead(): void {
+    // Where one can't be loaded, that is reported when it is needed.
+    for (const part of [recordPart, this.drawings]) part.ahead().catch(() => undefined);
+  }
+
+  private get laneFeed(): OverviewFeed {
+    const { columns, labels } = this.source;
+    return { columns, labels, lanes: () => this.panel.lanesNow(this.isDone) };
+  }
+
+  private async makeDrawings(): Promise<Drawings> {
+    const { PlotsView, SequenceView } = await import('../drawings-part.js');
+    // Its page is no longer there.
+    this.signal.throwIfAborted();
+    const plots = new PlotsView(this.laneFeed, () => this.overview.selectFirst());
+    plots.select(this.selected);
+    const feed = sequenceFeed(this.source, () => this.panel.lanesNow(this.isDone));
+    const sequence = new SequenceView(feed, (row, connection) => {
+      this.openConnection(connection);
+      this.panel.select(row);
+    });
+    return { plots, sequence };
+  }
+
+  private useSequence(use: (sequence: SequenceView) => void): void {
+    this.drawings.use(byId('sq-about', HTMLElement), ({ sequence }) => {
+      sequence.opened = document.body.dataset['tab'] === 'sequence';
+      use(sequence);
+    });
   }
 
   /** Rows came: drawn a few times a second. */
@@ -110,7 +150,7 @@ export class FeedView {
   /** Another run of a server: what was shown is gone. */
   startOver(): void {
     this.panel.startOver();
-    this.sequence.clear();
+    this.drawings.now?.sequence.clear();
     this.overview.grew();
   }
 
@@ -120,8 +160,9 @@ export class FeedView {
     this.source.flush();
     this.panel.grew(this.isDone);
     this.overview.grew();
-    this.sequence.grew();
-    this.plots.grew();
+    this.plotsButton.disabled = this.source.columns.length === 0;
+    this.drawings.now?.sequence.grew();
+    this.drawings.now?.plots.grew();
     this.seek();
   }
 
@@ -133,8 +174,10 @@ export class FeedView {
 
   private openSequence(connection: number): void {
     this.openTab('sequence');
-    this.sequence.show(connection);
-    this.sequence.focus();
+    this.useSequence((sequence) => {
+      sequence.show(connection);
+      sequence.focus();
+    });
   }
 
   /** Goes to what the address names, as soon as it is here: `#c=3` or `#c=3.2` a connection, `#f=17` a record. */
@@ -159,7 +202,7 @@ export class FeedView {
 
   /** What the keys of a tab move in; the overview takes its keys itself. */
   private listOf(tab: string | undefined): FeedPanel | SequenceView | undefined {
-    return tab === 'inspector' ? this.panel : tab === 'sequence' ? this.sequence : undefined;
+    return tab === 'inspector' ? this.panel : tab === 'sequence' ? this.drawings.now?.sequence : undefined;
   }
 
   private onKey(event: KeyboardEvent): void {

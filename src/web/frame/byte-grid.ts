@@ -26,11 +26,6 @@ export function byteGrid(model: FrameModel): HTMLElement {
   return grid;
 }
 
-/** Puts the focus on the first byte. */
-export function focusGrid(root: HTMLElement): void {
-  root.querySelector<HTMLElement>('.byte')?.focus();
-}
-
 function cellOf(model: FrameModel, byte: GridByte, character: string): HTMLElement {
   const kinds = byte.parts.map((index) => model.parts[index]!.kind);
   const [first = 'payload'] = kinds;

@@ -6,13 +6,14 @@ import { ConnectPanel } from './connect-panel.js';
 import { isOpened, visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
 import { FeedView } from '../feed/feed-view.js';
+import { startTour } from '../tour/tour.js';
 import { LiveSource } from './live-source.js';
 
 /** The page of live traffic: what the server reports goes to the views, and what is about the page's own connection to the connect panel. */
 export class LiveView {
-  readonly compare = new Compare();
+  private readonly compare = new Compare();
   /** Made when it is known that the traffic is live. */
-  view: FeedView | undefined;
+  private view: FeedView | undefined;
   private readonly source = new LiveSource();
   private readonly connectPanel: ConnectPanel;
   private isLive = false;
@@ -36,6 +37,7 @@ export class LiveView {
 
   begin({ feed = 'serve', mode, subprotocols }: Hello): void {
     if (feed !== 'serve' && document.body.dataset['tab'] === 'chat') this.openTab('inspector');
+    if (feed === 'serve' && this.view === undefined) startTour();
     this.source.clear();
     this.view ??= new FeedView(this.source, this.openTab, this.signal);
     this.view.startOver();
@@ -46,6 +48,13 @@ export class LiveView {
     this.isLive = true;
     this.view?.draw();
     this.view?.follow();
+    this.view?.loadAhead();
+  }
+
+  /** The tab that is seen. */
+  opened(name: string): void {
+    this.view?.opened(name);
+    if (name === 'compare') this.compare.opened();
   }
 
   ended(): void {

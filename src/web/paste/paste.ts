@@ -1,8 +1,9 @@
 import type { Direction } from '../../codec/messages/records.js';
-import { focusGrid } from '../frame/byte-grid.js';
+import { Detail } from '../detail.js';
 import { byId } from '../dom.js';
 import { count } from '../../codec/bytes/plural.js';
-import { itemView } from '../item-view.js';
+import { LatePart } from '../late-part.js';
+import type { readPasted as readPastedText } from './paste-reading.js';
 import { RowList } from '../row-list.js';
 
 /** The frame of the founding article, as Python prints it. */
@@ -14,18 +15,18 @@ export function setUpPaste(): void {
   const direction = byId('paste-direction', HTMLSelectElement);
   const deflate = byId('paste-deflate', HTMLInputElement);
   const state = byId('paste-state', HTMLElement);
-  const detail = byId('paste-detail', HTMLElement);
+  const detail = new Detail(byId('paste-detail', HTMLElement), () => list.focus());
   const list = new RowList(
     byId('paste-rows', HTMLElement),
-    (item) => detail.replaceChildren(itemView(item)),
-    () => focusGrid(detail),
+    (item) => detail.show(item),
+    () => detail.focus(),
   );
-  detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
-  const decode = async (): Promise<void> => {
-    const { readPasted } = await import('../text-reading.js');
+  const reader = new LatePart(() => import('../text-reading.js'));
+  const decode = (): void => reader.use(state, read);
+  const read = ({ readPasted }: { readPasted: typeof readPastedText }): void => {
     const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction, deflate.checked);
     list.clear();
-    detail.replaceChildren();
+    detail.clear();
     for (const item of items) list.add(item);
     list.selectFirst();
     const found = items.length === 0 ? 'nothing found' : count(items.length, 'record');
@@ -35,18 +36,18 @@ export function setUpPaste(): void {
   };
   byId('paste-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    void decode();
+    decode();
   });
   for (const choice of [direction, deflate]) {
-    choice.addEventListener('change', () => text.value !== '' && void decode());
+    choice.addEventListener('change', () => text.value !== '' && decode());
   }
   // What was just pasted is in the box only afterwards.
-  text.addEventListener('paste', () => requestAnimationFrame(() => void decode()));
+  text.addEventListener('paste', () => requestAnimationFrame(() => decode()));
   text.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void decode();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) decode();
   });
   byId('paste-example', HTMLButtonElement).addEventListener('click', () => {
     text.value = EXAMPLE;
-    void decode();
+    decode();
   });
 }

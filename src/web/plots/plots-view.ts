@@ -23,9 +23,7 @@ export class PlotsView {
     private readonly feed: PlottedFeed,
     /** Selects a connection where none is. */
     private readonly selectFirst: () => void,
-  ) {
-    this.button.addEventListener('click', () => this.toggle());
-  }
+  ) {}
 
   select(lane: TimeLane | undefined): void {
     if (this.connection === lane?.connection) return;
@@ -35,11 +33,11 @@ export class PlotsView {
 
   /** Rows came. */
   grew(): void {
-    this.button.disabled = this.feed.columns.length === 0;
     this.redraw.schedule();
   }
 
-  private toggle(): void {
+  /** They are seen, or no longer. */
+  toggle(): void {
     const { panel, button } = this;
     panel.hidden = !panel.hidden;
     button.setAttribute('aria-pressed', String(!panel.hidden));
