@@ -262,6 +262,7 @@ const LOADED_LATER = {
   'record-part': 'app',
   'drawings-part': 'app',
   reading: undefined,
+  'causes-reading': 'reading',
   'http2-reading': 'reading',
   'recording-reading': 'http2-reading',
   'text-reading': 'recording-reading',
@@ -280,16 +281,18 @@ const withEarlier = {
 
 /** Which of these need a part, and what it is called: `index.browser` is the library, `app` the page, `live` that of live traffic, the others are LOADED_LATER. */
 const BROWSER_PARTS = {
-  'app drawings-part http2-reading index.browser live reading record-part recording-reading text-reading tls-reading':
+  'app causes-reading drawings-part http2-reading index.browser live reading record-part recording-reading text-reading tls-reading':
     'core',
-  'app drawings-part http2-reading live reading record-part recording-reading text-reading tls-reading': 'shared',
-  'http2-reading index.browser live recording-reading text-reading tls-reading': 'lists',
-  'http2-reading index.browser reading record-part recording-reading text-reading tls-reading': 'digest',
+  'app causes-reading drawings-part http2-reading live reading record-part recording-reading text-reading tls-reading':
+    'shared',
   'app drawings-part live record-part text-reading': 'items',
   'app drawings-part live record-part': 'page',
   'record-part text-reading': 'frame-model',
-  'http2-reading reading recording-reading text-reading tls-reading': 'dropped',
-  'http2-reading index.browser reading recording-reading text-reading tls-reading': 'pipeline',
+  'causes-reading http2-reading index.browser reading record-part recording-reading text-reading tls-reading': 'digest',
+  'causes-reading http2-reading reading recording-reading text-reading tls-reading': 'dropped',
+  'causes-reading http2-reading index.browser reading recording-reading text-reading tls-reading': 'pipeline',
+  'causes-reading index.browser text-reading': 'causes',
+  'http2-reading index.browser live recording-reading text-reading tls-reading': 'lists',
   'http2-reading index.browser recording-reading text-reading tls-reading': 'http2-layer',
   'index.browser recording-reading text-reading': 'recordings',
   'index.browser text-reading': 'text',

@@ -10,6 +10,7 @@ import {
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { AppOptions } from './apps/app-reading.js';
+import type { Causes } from './causes/causes.js';
 import type { ConnectionFilter } from './selection/filters.js';
 import type { Judged } from './judged.js';
 import type { LayerInput, LayerName } from './layers/layers.js';
@@ -80,6 +81,8 @@ export interface Rewriting {
 
 /** What the conversations of a run have in common. */
 export interface ConversationOptions extends StreamReaderOptions, LayerInput {
+  /** What finds why a connection failed. */
+  readonly causes: () => Causes;
   /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
   /** The two legs of proxies are looked for. */

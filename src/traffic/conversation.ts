@@ -88,8 +88,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.polled = watchPolled(options.apps, origin);
-    this.facts = new FactsWatch(origin);
-    this.causes = new CauseWatch(origin, options.reading.raw, below.offsets);
+    this.facts = new FactsWatch(origin, options.causes);
+    this.causes = new CauseWatch(origin, options.reading.raw, options.causes, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;
     this.tally.at(time);
     this.times = new LastTimes(time);

@@ -11,6 +11,7 @@ import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { MOST_APP_BYTES, type AppMessage, type PlacedPacket } from '../../src/apps/packet.js';
 import { OPCODE } from '../../src/codec/frames/registry.js';
 import type { AppOptions } from '../../src/traffic/apps/app-reading.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import type { TrafficTaker } from '../../src/traffic/inputs/traffic-taker.js';
 
 const HERE = new URL('../../fixtures/captures/apps/', import.meta.url);
@@ -105,7 +106,7 @@ function readCapture(
   };
   const traffic = new PacketTraffic(
     { Flows, openHttp2 },
-    { first: 0, reading, apps },
+    { first: 0, reading, apps, causes: allCauses },
     {},
     { ...taker, passedOver: () => undefined, notice: () => undefined },
   );

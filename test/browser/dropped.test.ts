@@ -117,6 +117,11 @@ describe.skipIf(!has('chromium'))('files that are dropped into the page', () => 
     await drop(page, 'websocket.pcapng');
     await page.locator('#channel-text', { hasText: /^read: 2672 bytes/ }).waitFor();
     expect(ofReading().toSorted()).toEqual(['/dropped.js', '/pipeline.js', '/reading.js']);
+    await drop(page, 'http-in-stream.pcap');
+    await page.locator('#channel-text', { hasText: /^read: / }).waitFor();
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row', { hasText: 'an HTTP response begins where a frame should' }).first().waitFor();
+    expect(ofReading().toSorted()).toContain('/causes-reading.js');
     await page.context().close();
   });
 });

@@ -515,6 +515,8 @@ describe.skipIf(!chromium)('what a page does not get: a page', () => {
       '',
       'app.js',
       'apps.js',
+      'causes.js',
+      'causes-reading.js',
       'core.js',
       'digest.js',
       'drawings-part.js',

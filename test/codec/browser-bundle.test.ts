@@ -9,12 +9,22 @@ const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const FILES: readonly (readonly [name: string, imported: readonly string[]])[] = [
   [
     'index.browser.js',
-    ['./text.js', './tls-layer.js', './recordings.js', './http2-layer.js', './pipeline.js', './digest.js', './core.js'],
+    [
+      './text.js',
+      './recordings.js',
+      './tls-layer.js',
+      './causes.js',
+      './http2-layer.js',
+      './pipeline.js',
+      './digest.js',
+      './core.js',
+    ],
   ],
   ['text.js', ['./pipeline.js', './digest.js', './core.js']],
   ['recordings.js', ['./http2-layer.js', './pipeline.js', './digest.js', './core.js']],
   ['tls-layer.js', ['./http2-layer.js', './pipeline.js', './core.js']],
   ['http2-layer.js', ['./lists.js', './pipeline.js']],
+  ['causes.js', ['./pipeline.js', './core.js']],
   ['pipeline.js', ['./digest.js', './core.js']],
   ['lists.js', []],
   ['digest.js', ['./core.js']],

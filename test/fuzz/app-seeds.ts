@@ -7,6 +7,7 @@ import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 
 export type SeedMessage = Pick<AppMessage, 'direction' | 'isText' | 'bytes'>;
@@ -37,7 +38,7 @@ export function seedsOf(capture: Uint8Array): AppSeed[] {
   } as const;
   const traffic = new PacketTraffic(
     { Flows, openHttp2 },
-    { first: 0, reading, apps: { open: openApp } },
+    { first: 0, reading, causes: allCauses, apps: { open: openApp } },
     {},
     {
       record: (record) => {

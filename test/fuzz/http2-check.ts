@@ -12,6 +12,7 @@ import { CONNECT, Http2End, OK } from '../codec/http2/http2-bytes.js';
 import type { Dice } from './dice.js';
 import type { Corpus, Inputs } from './inputs.js';
 import { cut } from './probe.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { mutatedPieces, streamsOf, type StreamPiece } from './stream-pieces.js';
 
 /** Records that an input of some kilobytes can give. */
@@ -67,7 +68,7 @@ function read(pieces: readonly StreamPiece[], lost: () => void = () => undefined
   const conversation = new Conversation(
     origin,
     0,
-    { reading, http2: openHttp2 },
+    { reading, causes: allCauses, http2: openHttp2 },
     {
       record: (record) => records.push(record),
       closed: ({ headersLost }) => void (headersLost && lost()),

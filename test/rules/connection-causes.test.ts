@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { readHandshake } from '../../src/codec/handshake/handshake.js';
+import type { Direction } from '../../src/codec/messages/records.js';
 import { parseHead, type RequestHead, type ResponseHead } from '../../src/codec/http1/head.js';
 import { CONNECTION_CAUSES } from '../../src/rules/causes/connection-catalogue.js';
 import { causeOfConnection } from '../../src/rules/causes/connection-cause.js';
-import type { ConnectionFacts, EndFacts, SentMessage } from '../../src/rules/causes/connection-facts.js';
+import {
+  isOrdinary,
+  type ConnectionFacts,
+  type ConnectionRole,
+  type EndFacts,
+  type SentMessage,
+} from '../../src/rules/causes/connection-facts.js';
 import { causeOfDial, type DialFacts } from '../../src/rules/causes/dialing.js';
+import { idleEndOf } from '../../src/rules/causes/idle.js';
 import { causeOfTunnel, type TunnelFacts } from '../../src/rules/causes/tunnels.js';
+import fc from '../fc.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const head = (...lines: string[]): Uint8Array => bytes([...lines, '', ''].join('\r\n'));
@@ -538,6 +547,46 @@ describe('the cause of a connection that was refused or dropped', () => {
     const shown = [...ROWS, ...DIALS, ...TUNNELS].map(([code]) => code);
     // Those before a request of HTTP/2 are known without facts: http2-connect.test.ts.
     expect(new Set([...shown, 'h2-alpn-refused', ...LIVE_HTTP2])).toEqual(new Set(Object.keys(CONNECTION_CAUSES)));
+  });
+
+  it('is never looked for where there is none: an ordinary connection has no cause, and what has one is not ordinary', () => {
+    for (const [, , facts] of ROWS) expect(isOrdinary(facts)).toBe(false);
+    expect(isOrdinary(ended(close(1000)))).toBe(true);
+    expect(isOrdinary(ended({}))).toBe(true);
+    const picked = <T>(...all: T[]): fc.Arbitrary<T> => fc.constantFrom(...all);
+    const spoken = fc.record({
+      response: picked<readonly string[]>(SWITCHED, ['HTTP/1.1 400 Bad Request'], []),
+      request: picked<readonly string[]>(REQUEST, with_('X-Forwarded-For: 1.2.3.4')),
+      pings: picked(0, 1),
+      sent: picked(undefined, TEXT, BINARY),
+      fault: picked(undefined, NOT_UTF8),
+      code: picked(0, 1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 3000, 4999),
+      by: picked<Direction>('client', 'server', 'unknown'),
+      isAnswer: fc.boolean(),
+      isAtOpen: fc.boolean(),
+      end: picked<ConnectionRole | undefined>(undefined, 'client', 'server'),
+      how: picked<'fin' | 'reset'>('fin', 'reset'),
+      silence: picked(0, 1, 29.97, 60, 61.2),
+      http2: picked<'RST_STREAM' | 'GOAWAY' | undefined>(undefined, 'RST_STREAM', 'GOAWAY'),
+    });
+    let ordinary = 0;
+    fc.assert(
+      fc.property(spoken, ({ sent, fault, code, by, isAnswer, isAtOpen, end, how, silence, http2, ...heads }) => {
+        const facts = ended({
+          ...heads,
+          ...(sent && { sent }),
+          ...(fault && { fault }),
+          ...(code !== 0 && { close: { by, code, isAnswer, isAtOpen } }),
+          ...(end && { end: { how, by: end, silence } }),
+          ...(http2 && { http2End: { name: http2, code: 8, by: 'server' as const } }),
+        });
+        if (!isOrdinary(facts)) return;
+        ordinary++;
+        expect([causeOfConnection(facts), idleEndOf(facts)]).toEqual([undefined, undefined]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(ordinary).toBeGreaterThan(20);
   });
 
   it('says nothing of an upgrade that went well', () => {

@@ -7,6 +7,7 @@ import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import type { ConnectionSummary } from '../../src/traffic/tally/summary.js';
 import { acceptKey as acceptOf } from '../../src/codec/handshake/accept-key.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { ACK, ipv4, pcapFile, tcp, text, type Recorded } from './packets.js';
 
 const KEY = 'pVsK2mQ8n1TzR4xLw0YbGg==';
@@ -79,7 +80,7 @@ export function decodeCapture(packets: readonly Recorded[], options: { maxMessag
   };
   const capture = new PacketTraffic(
     { Flows, openHttp2 },
-    { first: 0, reading },
+    { first: 0, reading, causes: allCauses },
     {},
     {
       record: (record) => out.records.push(record),

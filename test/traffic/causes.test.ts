@@ -7,6 +7,7 @@ import { FRAMING_CAUSES } from '../../src/rules/causes/catalogue.js';
 import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
 import { Conversation } from '../../src/traffic/conversation.js';
 import type { Judged } from '../../src/traffic/judged.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 
 type Side = 'client' | 'server';
@@ -29,7 +30,7 @@ function records(side: Side, said: Uint8Array, cuts: readonly number[] = [], rea
   const conversation = new Conversation(
     { number: 0, isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     NaN,
-    { reading: { raw: nodeDeflate } },
+    { reading: { raw: nodeDeflate }, causes: allCauses },
     { record: (record) => void found.push(record), closed: ignore },
   );
   const from = side === 'client' ? 0 : 1;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Connection } from '../../src/codec/connection/connection.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { Conversation } from '../../src/traffic/conversation.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 
 type Said = readonly [side: 0 | 1, what: string | Uint8Array | { readonly lost: number }];
@@ -19,7 +20,7 @@ function causeOf(said: readonly Said[], isFromStart = true): string | undefined 
   const conversation = new Conversation(
     { number: 0, isClientFirst: isFromStart, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     NaN,
-    { reading: { capture: 'any' } },
+    { reading: { capture: 'any' }, causes: allCauses },
     { record: ignore, closed: ({ cause }) => void (found = cause && `${cause.code}: ${cause.message}`) },
   );
   for (const [side, what] of said) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { Conversation } from '../../src/traffic/conversation.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 
 type Said = readonly [side: 0 | 1, what: Uint8Array, seconds?: number];
@@ -19,7 +20,7 @@ function causeOf(...said: readonly Said[]): string | undefined {
   const conversation = new Conversation(
     { number: 0, isClientFirst: true, ignore } as unknown as ConstructorParameters<typeof Conversation>[0],
     0,
-    { reading: {} },
+    { reading: {}, causes: allCauses },
     { record: ignore, closed: ({ cause }) => void (found = cause?.message) },
   );
   const opening: readonly Said[] = [

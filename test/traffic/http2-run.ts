@@ -5,6 +5,7 @@ import { Conversation } from '../../src/traffic/conversation.js';
 import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import type { ConnectionSummary } from '../../src/traffic/tally/summary.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { Http2End } from '../codec/http2/http2-bytes.js';
 
 /** What one side sent; a number is a hole. */
@@ -51,7 +52,7 @@ export function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> =
   const conversation = new Conversation(
     origin,
     1,
-    { reading: { capture: 'any', raw: nodeDeflate }, ...(http2 && { http2: openHttp2 }) },
+    { reading: { capture: 'any', raw: nodeDeflate }, causes: allCauses, ...(http2 && { http2: openHttp2 }) },
     {
       record: (record) => {
         run.records.push(record);

@@ -7,6 +7,7 @@ import { PcapngWriter } from '../../src/sources/files/pcapng-writer.js';
 import { ConnectionJudge } from '../../src/traffic/connection-judge.js';
 import { Conversation } from '../../src/traffic/conversation.js';
 import type { Judged } from '../../src/traffic/judged.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import fc from '../fc.js';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -64,7 +65,7 @@ function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> = {}): R
   const conversation = new Conversation(
     origin,
     1,
-    { reading: { capture: 'any' } },
+    { causes: allCauses, reading: { capture: 'any' } },
     {
       record: (record, { through = [] }) => {
         run.records.push(record);

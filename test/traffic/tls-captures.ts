@@ -11,6 +11,7 @@ import { Flows } from '../../src/sources/tcp/flows.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
+import { allCauses } from '../../src/traffic/causes/causes.js';
 import { TlsTraffic, type TlsTrafficOptions } from '../../src/traffic/layers/tls-traffic.js';
 
 const FIXTURES = new URL('../../fixtures/captures/', import.meta.url);
@@ -100,7 +101,7 @@ export function decrypt(
   const reading = { raw: nodeDeflate, acceptOf: acceptKey, previewBytes: 1 << 20, messageBytes: 1 << 20 };
   const traffic = new PacketTraffic(
     { Flows, openHttp2 },
-    { first: 0, reading, tls },
+    { first: 0, reading, tls, causes: allCauses },
     {},
     {
       record: (record) => {

@@ -7,7 +7,7 @@ import { processIo } from '../../src/cli/host/process-io.js';
 import { RecordStore, type StoreBounds } from '../../src/describe/timeline/record-store.js';
 import { addBatch, batchOf } from '../../src/describe/timeline/row-batch.js';
 import { RowColumns } from '../../src/describe/timeline/row-columns.js';
-import { DroppedParts } from '../../src/web/dropped/dropped-parts.js';
+import { DroppedParts, PartNeeded } from '../../src/web/dropped/dropped-parts.js';
 import { DroppedReading } from '../../src/web/dropped/dropped-reading.js';
 import { beginsKeyLog } from '../../src/web/dropped/key-logs.js';
 import { readFiles, type ReadableFile } from '../../src/web/dropped/read-file.js';
@@ -19,7 +19,7 @@ const FIXTURES = join(ROOT, 'fixtures');
 const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(FIXTURES, name)));
 
 const parts = new DroppedParts();
-for (const name of ['text', 'recordings', 'http2', 'tls', 'apps'] as const) await parts.load(name);
+for (const name of ['text', 'recordings', 'http2', 'tls', 'apps', 'causes'] as const) await parts.load(name);
 
 function begun(name: string, bounds?: StoreBounds): DroppedReading {
   const reading = new DroppedReading([name], 0, parts, bounds);
@@ -93,7 +93,10 @@ describe('a file that is dropped into the page', () => {
     expect(dropped.progress()).toMatchObject({ isDone: true, read: bytes.length });
   });
 
-  const ofParts = ['http2/h2c-two.pcap', 'tls/t12-dsb.pcapng', 'websocket.pcapng'].map((name) => `captures/${name}`);
+  const failed = ['http-in-stream.pcap', 'others.pcap', 'stray-crlf.pcap'];
+  const ofParts = ['http2/h2c-two.pcap', 'tls/t12-dsb.pcapng', 'websocket.pcapng', ...failed].map(
+    (name) => `captures/${name}`,
+  );
   const inText = ['recordings/playwright-embed.har', 'recordings/follow-tcp.yaml', 'recordings/netlog-default.json'];
   it.each([...captures, ...ofApps, ...ofParts, ...inText])(
     'is the same where parts come when it needs them: %s',
@@ -125,6 +128,25 @@ describe('a file that is dropped into the page', () => {
       expect(records).toEqual(texts.slice(0, 500));
     },
   );
+
+  it('is read without what explains failed connections where that can no longer be loaded, and says so', () => {
+    const bytes = fixture('captures/http-in-stream.pcap');
+    const without = new DroppedParts();
+    const reading = new DroppedReading(['it'], bytes.length, without);
+    reading.begin();
+    expect(() => {
+      reading.push(bytes);
+      reading.end();
+    }).toThrow(PartNeeded);
+    without.leaveOut('causes');
+    reading.begin();
+    reading.push(bytes);
+    reading.end();
+    const texts = textsOf(reading, (row) => reading.record(row));
+    expect(texts.some((one) => (one as { type: string }).type === 'cause')).toBe(false);
+    expect(texts.length).toBeGreaterThan(2);
+    expect(reading.progress()).toMatchObject({ missing: expect.stringContaining('is not explained') as string });
+  });
 
   it.each([
     ['a key log that is dropped with it', ['tls/t12-aes128gcm.keys', 'tls/t12-aes128gcm.pcap']],

@@ -9,6 +9,7 @@ import { LineBuffer } from '../../describe/line-buffer.js';
 import { print, type Printable } from '../../describe/printable.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import type { LayerInput } from '../../traffic/layers/layers.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import { clientFirst } from '../../traffic/toolbox/reading.js';
 
 /** Frames and heads of a case that are drawn, at most. */
@@ -65,7 +66,7 @@ export function framesOf(
   const reading = below ? READING : { ...READING, headOf: sides.tester };
   for (const exchange of exchanges) {
     const { connection } = exchange;
-    const own = { reading, ...(below && { http2: below.http2 }) };
+    const own = { reading, causes: allCauses, ...(below && { http2: below.http2 }) };
     const conversation = new Conversation(clientFirst(connection, {}), 0, own, taker);
     const linesBelow = below?.lines();
     for (const piece of exchange.pieces) {

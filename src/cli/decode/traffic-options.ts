@@ -7,6 +7,7 @@ import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions, DecodingOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 import { appOptions } from './app-options.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import { viewFor } from './views.js';
 
 /** Bytes that a compressed message may have by default; extracted and searched ones are kept whole up to that. */
@@ -25,6 +26,7 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
   return {
     first,
     reading: readingOptions(options),
+    causes: allCauses,
     wants: connectionFilter(options),
     ...(options.quiet !== true && { legs: true as const }),
     ...(selection?.isStrained === false && { chosen: selection.chosen }),

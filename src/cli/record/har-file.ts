@@ -19,6 +19,7 @@ import { JournalIndex } from './journal-index.js';
 import type { OutPath, OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { VERSION } from '../options/version.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Read from the journal at a time. */
@@ -121,7 +122,7 @@ class EntryWriter implements RecordingTaker, RecordedTaker {
     this.started = time;
     const taker = { record: (record: Judged): void => this.take(record), closed: (): void => undefined };
     const reading = { ...READING, ...(this.isCaptured && { capture: 'websocket' as const }) };
-    this.conversation = new Conversation(origin, time, { reading }, taker);
+    this.conversation = new Conversation(origin, time, { reading, causes: allCauses }, taker);
     return this;
   }
 

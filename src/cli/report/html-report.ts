@@ -68,9 +68,13 @@ function withoutFolders(message: string, inputs: readonly string[]): string {
 
 /** The modules of the page: each after those that it imports. */
 export const SCRIPTS = [
-  ...['core', 'digest', 'lists', 'pipeline', 'http2-layer', 'recordings', 'text'].map((name) => `../${name}.js`),
+  ...['core', 'digest', 'lists', 'pipeline', 'causes', 'http2-layer', 'recordings', 'text'].map(
+    (name) => `../${name}.js`,
+  ),
   ...['shared', 'items', 'frame-model', 'page', 'record-part', 'drawings-part'].map((name) => `${name}.js`),
-  ...['dropped', 'reading', 'http2-reading', 'recording-reading', 'text-reading', 'app'].map((name) => `${name}.js`),
+  ...['dropped', 'reading', 'causes-reading', 'http2-reading', 'recording-reading', 'text-reading', 'app'].map(
+    (name) => `${name}.js`,
+  ),
 ];
 /** A report shows records that were read: of other files it opens no TLS, and reads no application protocols. They are a third of the page. */
 export const LEFT_OUT = ['tls-reading.js', 'tls-crypto.js', 'apps.js'];

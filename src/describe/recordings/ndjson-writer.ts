@@ -11,6 +11,7 @@ import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { connectionRecord } from '../connection-json.js';
 import { safeJson } from '../escape.js';
 import { jsonRecords, type JsonRecord } from '../json.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import type { ViewOptions } from '../view.js';
 
 /** Payload bytes of a frame that a record holds. */
@@ -72,7 +73,7 @@ export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
     });
     this.flush();
     const { reading } = this;
-    return new Conversation(origin, time, { reading }, this.taker);
+    return new Conversation(origin, time, { reading, causes: allCauses }, this.taker);
   }
 
   private pass(call: () => void): void {

@@ -19,6 +19,7 @@ import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { ChosenStream } from './chosen-stream.js';
 import { oncePassed } from './tapped-socket.js';
 import { WithoutHidden } from './without-hidden.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import type { TapTaker } from '../sockets/tap.js';
 
 /** The end that is ours. */
@@ -188,7 +189,8 @@ export class LiveHttp2 implements TapTaker {
     this.numbers.set(stream.stream, number);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
     const origin = { ...streamOrigin(this.origin, stream), number };
-    const shown = new Conversation(origin, time, { reading: context.reading, apps: context.apps }, taker, below);
+    const { reading, apps } = context;
+    const shown = new Conversation(origin, time, { reading, apps, causes: allCauses }, taker, below);
     const recorded = context.recorder?.openedStream?.({ ...origin, http2: stream }, time);
     return recorded ? [recorded, shown] : [shown];
   }

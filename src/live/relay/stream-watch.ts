@@ -11,6 +11,7 @@ import { BodyMeter, responseBody } from '../server/body-meter.js';
 import { http2Answer } from '../http2/http2-fields.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import type { RelayWatcher } from './connection.js';
 
 const SIDE = { client: 0, server: 1 } as const;
@@ -49,7 +50,7 @@ export class StreamWatch implements RelayWatcher {
     const http2: Http2Stream = { stream, index: 0, isJoined: false, ignore: () => undefined, requests: () => 0 };
     const origin = clientFirst(number, ends, context.isSecure);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2 };
-    const options = { reading: context.reading, apps: context.apps };
+    const options = { reading: context.reading, apps: context.apps, causes: allCauses };
     this.recorded = context.recorder?.openedStream?.({ ...origin, http2 }, time);
     const { recorded } = this;
     // Recorded first: the display of it may break off, the record may not.

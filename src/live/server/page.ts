@@ -13,6 +13,7 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/items.js': ['items.js', 'text/javascript; charset=utf-8'],
   '/shared.js': ['shared.js', 'text/javascript; charset=utf-8'],
   '/reading.js': ['reading.js', 'text/javascript; charset=utf-8'],
+  '/causes-reading.js': ['causes-reading.js', 'text/javascript; charset=utf-8'],
   '/http2-reading.js': ['http2-reading.js', 'text/javascript; charset=utf-8'],
   '/recording-reading.js': ['recording-reading.js', 'text/javascript; charset=utf-8'],
   '/text-reading.js': ['text-reading.js', 'text/javascript; charset=utf-8'],
@@ -20,6 +21,7 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/apps.js': ['../cli/apps.js', 'text/javascript; charset=utf-8'],
   // Beside the folder of the page, because the library for browsers needs them as well.
   '/core.js': ['../core.js', 'text/javascript; charset=utf-8'],
+  '/causes.js': ['../causes.js', 'text/javascript; charset=utf-8'],
   '/digest.js': ['../digest.js', 'text/javascript; charset=utf-8'],
   '/http2-layer.js': ['../http2-layer.js', 'text/javascript; charset=utf-8'],
   '/lists.js': ['../lists.js', 'text/javascript; charset=utf-8'],

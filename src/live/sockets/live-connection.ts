@@ -13,6 +13,7 @@ import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import type { TapTaker } from './tap.js';
 
 /** Takes what passes a live connection. */
@@ -57,7 +58,8 @@ export class LiveConnection implements TapTaker {
     const time = context.now();
     const origin = clientFirst(number, ends, context.isSecure);
     this.recorded = context.recorder?.opened(origin, time);
-    this.conversation = new Conversation(origin, time, { reading: context.reading, apps: context.apps }, taker);
+    const { reading, apps } = context;
+    this.conversation = new Conversation(origin, time, { reading, apps, causes: allCauses }, taker);
   }
 
   incoming(bytes: Uint8Array): void {

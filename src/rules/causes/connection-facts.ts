@@ -31,6 +31,20 @@ export interface EndFacts {
   readonly unansweredPings: number;
 }
 
+/** Close codes with which an end objects to what the other did, or failed on it (RFC 6455 §7.4.1). */
+const COMPLAINTS = [1002, 1003, 1007, 1009, 1011] as const;
+export type Complaint = (typeof COMPLAINTS)[number];
+
+export function isComplaint(code: number): code is Complaint {
+  return COMPLAINTS.includes(code as Complaint);
+}
+
+/** Nothing is to be explained: the connection was opened, and is open yet, or was closed without a complaint. */
+export function isOrdinary({ handshake, close, end, http2End }: ConnectionFacts): boolean {
+  if (handshake?.upgraded !== true) return false;
+  return close === undefined ? end === undefined && http2End === undefined : !isComplaint(close.code);
+}
+
 /** All that is known of a connection that has ended. */
 export interface ConnectionFacts {
   /** Both heads, as far as they came. */

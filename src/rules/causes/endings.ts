@@ -3,7 +3,13 @@ import { latin1 } from '../../codec/http1/text.js';
 import { HTTP2_ERROR, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { explain, type Diagnostic } from '../catalogue.js';
 import { causeBy, type Cause } from './catalogue.js';
-import type { ConnectionFacts, ConnectionRole, EndFacts } from './connection-facts.js';
+import {
+  isComplaint,
+  type Complaint,
+  type ConnectionFacts,
+  type ConnectionRole,
+  type EndFacts,
+} from './connection-facts.js';
 import { causeOfForeign } from './foreign-answers.js';
 import { causeOfIdle, idleEndOf, MIN_WAIT } from './idle.js';
 
@@ -84,7 +90,7 @@ type Closed = (facts: Facts, by: EndRole, close: NonNullable<Facts['close']>) =>
 const OF_ENCODING = /utf-?8|(start|continuation) byte|codec|decod|encoding/i;
 
 /** By close code: what its sender is likely to have objected to (RFC 6455 §7.4.1). */
-const BY_CODE: Readonly<Record<number, Closed>> = {
+const BY_CODE: Readonly<Record<Complaint, Closed>> = {
   1002: (facts, by, { code }) => forFault(by, code, facts[OTHER[by]].fault),
   1003: (facts, by, { isAnswer }) => {
     const last = facts[OTHER[by]].lastMessage;
@@ -117,7 +123,7 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
 };
 
 function closed(facts: Facts, by: EndRole, close: NonNullable<Facts['close']>): Cause | undefined {
-  return BY_CODE[close.code]?.(facts, by, close);
+  return isComplaint(close.code) ? BY_CODE[close.code](facts, by, close) : undefined;
 }
 
 function forFault(by: EndRole, code: number, fault: Diagnostic | undefined): Cause | undefined {

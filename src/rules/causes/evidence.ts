@@ -4,6 +4,7 @@ import { unmask } from '../../codec/frames/mask.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
 import { causeBy, type Cause } from './catalogue.js';
 import { chainFrom, isTelling, isText, reversedKey, type Stretch } from './chain.js';
+import { LOOKED_AT } from './looked-at.js';
 import { printableText, quote } from './quote.js';
 
 /** What is looked at: the bytes of one direction from the first faulty frame on. */
@@ -31,9 +32,6 @@ const BY_FOLLOWING: readonly CauseProof[] = [
   framedTwice,
   bareDeflate,
 ];
-
-/** How many bytes each step looks at, at most. */
-export const LOOKED_AT = [64, 4096] as const;
 
 /** The cause that `LOOKED_AT[step]` bytes prove, or fewer where the sender sent no more. */
 export function causeOf(evidence: Evidence, step: 0 | 1): Cause | undefined {

@@ -2,7 +2,8 @@ import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import { unmask } from '../../codec/frames/mask.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
-import { causeOf, LOOKED_AT } from '../../rules/causes/evidence.js';
+import { LOOKED_AT } from '../../rules/causes/looked-at.js';
+import type { Causes } from './causes.js';
 
 /**
  * RFC 7692 §7.2.2: what a sender takes off each message; then a last block with one byte (RFC 1951 §3.2.4), which comes out
@@ -31,6 +32,7 @@ export class CauseSearch {
     private readonly frame: Frame,
     private readonly direction: Direction,
     private readonly raw: RawDeflate | undefined,
+    private readonly causes: () => Causes,
     /** The frames are in a stream of HTTP/2. */
     private readonly isHttp2: boolean,
   ) {
@@ -73,7 +75,7 @@ export class CauseSearch {
     const bytes = this.bytes.subarray(0, Math.min(this.length, LOOKED_AT[step]));
     const inflate = (data: Uint8Array): Uint8Array | undefined => this.inflate(data);
     const isWhole = isEnd && bytes.length === this.length;
-    this.cause = causeOf({ bytes, isEnd: isWhole, direction, isHttp2, header, inflate }, step);
+    this.cause = this.causes().causeOf({ bytes, isEnd: isWhole, direction, isHttp2, header, inflate }, step);
     this.step = this.cause !== undefined || step === 1 ? undefined : 1;
   }
 

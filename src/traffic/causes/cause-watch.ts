@@ -4,6 +4,7 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding } from '../../rules/catalogue.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { CauseSearch } from './cause-search.js';
+import type { Causes } from './causes.js';
 
 type FoundCause = Judged & { readonly type: 'cause' };
 
@@ -43,6 +44,7 @@ export class CauseWatch {
   constructor(
     private readonly origin: Pick<StreamOrigin, 'number'>,
     private readonly raw: RawDeflate | undefined,
+    private readonly causes: () => Causes,
     offsets: readonly [number, number] = FROM_START,
   ) {
     this.next = [...offsets];
@@ -98,7 +100,7 @@ export class CauseWatch {
     const watched = {
       place: this.place,
       record,
-      search: new CauseSearch(frame, direction, this.raw, record.stream !== undefined),
+      search: new CauseSearch(frame, direction, this.raw, this.causes, record.stream !== undefined),
     };
     this.watch([...this.open, watched]);
     this.hand(watched);

@@ -7,13 +7,17 @@ import { HTTP2_ERROR } from '../../codec/http2/http2-codes.js';
 import { withoutPlaces } from '../../codec/http1/head.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
-import { causeOfConnection } from '../../rules/causes/connection-cause.js';
-import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
-import { idleEndOf } from '../../rules/causes/idle.js';
+import {
+  isOrdinary,
+  type ConnectionFacts,
+  type EndFacts,
+  type SentMessage,
+} from '../../rules/causes/connection-facts.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { provenCloser, provenUnanswered } from '../tally/proven.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 import { Beginnings } from './beginnings.js';
+import type { Causes } from './causes.js';
 
 type Known = Exclude<Direction, 'unknown'>;
 
@@ -89,7 +93,10 @@ export class FactsWatch {
   /** Undefined where the first bytes are not those of the connection. */
   private readonly beginnings: Beginnings | undefined;
 
-  constructor({ isOneSequence, isClientFirst }: Pick<StreamOrigin, 'isOneSequence' | 'isClientFirst'>) {
+  constructor(
+    { isOneSequence, isClientFirst }: Pick<StreamOrigin, 'isOneSequence' | 'isClientFirst'>,
+    private readonly causes: () => Causes,
+  ) {
     this.beginnings = isOneSequence || !isClientFirst ? undefined : new Beginnings();
   }
 
@@ -127,6 +134,8 @@ export class FactsWatch {
     // It is neither a response nor frames.
     if (summary.directions.server.frames === 0) this.body ??= this.beginnings?.of(otherSide(client));
     const facts = this.facts(summary, lastTime);
+    if (isOrdinary(facts)) return summary;
+    const { causeOfConnection, idleEndOf } = this.causes();
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
     return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
   }

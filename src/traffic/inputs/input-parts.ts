@@ -1,5 +1,6 @@
 import type { openSource } from '../../sources/detect/detect.js';
 import type { openRecording } from '../../sources/recordings/open-recording.js';
+import type { Causes } from '../causes/causes.js';
 import type { openHttp2 } from '../layers/http2-traffic.js';
 import type { RecordedTraffic } from './recorded-traffic.js';
 import type { TextTraffic } from './text-traffic.js';
@@ -21,4 +22,6 @@ export interface InputParts {
   text(): TextParts;
   recordings(): RecordingParts;
   http2(): { readonly openHttp2: typeof openHttp2 };
+  /** For the first connection that failed. */
+  causes(): Causes;
 }

@@ -25,7 +25,7 @@ export interface InputReading extends TrafficLimits {
   readonly from?: From | 'pcap' | RecordingKind;
   /** The sender of bare bytes. */
   readonly direction?: Direction | undefined;
-  readonly options: ConversationsOptions;
+  readonly options: Omit<ConversationsOptions, 'causes'>;
   /** What opens TLS in packets, made when there are any. */
   readonly tls?: () => ConversationsOptions['tls'];
   readonly parts: InputParts;
@@ -45,11 +45,14 @@ export class InputReader {
   private head: Uint8Array[] = [];
   private headLength = 0;
   private reader: Reader | undefined;
+  private readonly options: ConversationsOptions;
 
   constructor(
     private readonly input: InputReading,
     private readonly taker: InputTaker,
-  ) {}
+  ) {
+    this.options = { ...input.options, causes: () => input.parts.causes() };
+  }
 
   /** Views of the chunk are kept. */
   push(chunk: Uint8Array): void {
@@ -116,7 +119,7 @@ export class InputReader {
 
   private recording(kind: RecordingKind): Reader {
     const { openRecording, RecordedTraffic } = this.input.parts.recordings();
-    const traffic = new RecordedTraffic(openRecording(kind), this.input.options, this.input, {
+    const traffic = new RecordedTraffic(openRecording(kind), this.options, this.input, {
       ...this.taker,
       damage: (message) => this.taker.wrong('damage', message),
     });
@@ -138,7 +141,7 @@ export class InputReader {
     const { openSource, TextTraffic } = this.input.parts.text();
     const source = openSource(from);
     let packets: PacketTraffic | undefined;
-    const text = new TextTraffic(this.input.direction, () => this.input.options, {
+    const text = new TextTraffic(this.input.direction, () => this.options, {
       ...this.taker,
       packet: (packet) => (packets ??= this.packets()).push(packet),
       holdsDatagram: ({ bytes, originalLength }) => inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
@@ -164,9 +167,9 @@ export class InputReader {
   }
 
   private packets(): PacketTraffic {
-    const { input, taker } = this;
+    const { input, options, taker } = this;
     const openHttp2: FlowParts['openHttp2'] = (...args) => input.parts.http2().openHttp2(...args);
-    return new PacketTraffic({ Flows, openHttp2 }, { ...input.options, tls: input.tls?.() }, input, taker);
+    return new PacketTraffic({ Flows, openHttp2 }, { ...options, tls: input.tls?.() }, input, taker);
   }
 
   private problem(type: 'damage' | 'problem', { line, column, offset, message }: InputProblem): void {

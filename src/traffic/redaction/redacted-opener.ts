@@ -4,6 +4,7 @@ import type { ReadingOptions } from '../../codec/connection/reading-options.js';
 import { Conversation } from '../conversation.js';
 import { ClientPorts } from '../rewriting/client-ports.js';
 import { Rewriter, type RewrittenTaker } from '../rewriting/rewriter.js';
+import { allCauses } from '../causes/causes.js';
 import { Redactor, type Redaction } from './redactor.js';
 
 /** Bytes of a message that are looked at: those that a recording keeps of a frame. A longer one is overwritten. */
@@ -56,7 +57,7 @@ export class RedactedOpener implements StreamOpener, Http2StreamOpener {
     const conversation = new Conversation(
       origin,
       time,
-      { reading },
+      { reading, causes: allCauses },
       {
         record: (record) => rewriter.take(record),
         closed: () => undefined,

@@ -1,3 +1,4 @@
+import type { Causes } from '../../traffic/causes/causes.js';
 import type { InputParts } from '../../traffic/inputs/input-parts.js';
 
 const LOADERS = {
@@ -12,16 +13,18 @@ const LOADERS = {
     return { TlsTraffic, browserTlsCrypto };
   },
   apps: () => import('../../apps/readers.js'),
+  causes: () => import('../causes-reading.js'),
 };
 
 type PartName = keyof typeof LOADERS;
 type Part<Name extends PartName> = Awaited<ReturnType<(typeof LOADERS)[Name]>>;
 
 /** A file can be read without these. */
-type OptionalPart = 'tls' | 'apps';
+export const OPTIONAL_PARTS = ['tls', 'apps', 'causes'] as const;
+type OptionalPart = (typeof OPTIONAL_PARTS)[number];
 
 function isOptional(name: PartName): name is OptionalPart {
-  return name === 'tls' || name === 'apps';
+  return OPTIONAL_PARTS.includes(name as OptionalPart);
 }
 
 /** A part is needed that is not loaded: what was read so far is read again when it is. */
@@ -30,6 +33,13 @@ export class PartNeeded extends Error {
     super(`the part '${part}' of the page is needed`);
   }
 }
+
+/** Nothing is explained. */
+const NO_CAUSES: Causes = {
+  causeOf: () => undefined,
+  causeOfConnection: () => undefined,
+  idleEndOf: () => undefined,
+};
 
 /** What only some files need, loaded when one does. */
 export class DroppedParts implements InputParts {
@@ -42,8 +52,13 @@ export class DroppedParts implements InputParts {
       this.loaded[name] = (await LOADERS[name]()) as (typeof this.loaded)[Name];
     } catch (error) {
       if (!isOptional(name)) throw error;
-      this.absent.add(name);
+      this.leaveOut(name);
     }
+  }
+
+  /** The page does not have it. */
+  leaveOut(name: OptionalPart): void {
+    this.absent.add(name);
   }
 
   text(): Part<'text'> {
@@ -64,6 +79,10 @@ export class DroppedParts implements InputParts {
 
   apps(): Part<'apps'> {
     return this.part('apps');
+  }
+
+  causes(): Causes {
+    return this.lacks('causes') ? NO_CAUSES : this.part('causes').allCauses();
   }
 
   has(name: PartName): boolean {

@@ -7,7 +7,7 @@ import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { InputReader } from '../../traffic/inputs/input-reader.js';
 import type { TlsOpening } from '../../traffic/layers/layers.js';
 import { droppedApps } from './dropped-apps.js';
-import type { DroppedParts } from './dropped-parts.js';
+import { OPTIONAL_PARTS, type DroppedParts } from './dropped-parts.js';
 
 /** Of a file in the page: half of what `view` keeps in a process of its own. */
 export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, bytes: 128 * 1024 * 1024, room: 1024 };
@@ -18,10 +18,11 @@ const MOST_MESSAGE = 1024 * 1024;
 /** Nothing is written. */
 const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 
-/** A report does not have these parts. */
+/** A report does not have what opens TLS and reads application protocols; of what a page does not have, its server has ended. */
 const LACKING = {
   tls: 'TLS is not read: this page does not have what opens it, which wsinspect view has',
   apps: 'application protocols are not read: this page does not have what reads them, which wsinspect view has',
+  causes: 'why connections failed is not explained: this page does not have what finds it, which wsinspect view has',
 };
 
 /** Files of which this page reads the bytes: the records of `view`, by the same pipeline. */
@@ -80,7 +81,7 @@ export class DroppedReading extends StoredReading {
   }
 
   protected override get missing(): string | undefined {
-    const lacking = (['tls', 'apps'] as const).filter((name) => this.parts.lacks(name));
+    const lacking = OPTIONAL_PARTS.filter((name) => this.parts.lacks(name));
     return lacking.length === 0 ? undefined : lacking.map((name) => LACKING[name]).join('; ');
   }
 

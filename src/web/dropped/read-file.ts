@@ -10,6 +10,9 @@ const TURN = 4 * SLICE;
 /** As far as it is read here: a `File`. */
 export type ReadableFile = Pick<File, 'name' | 'size' | 'slice' | 'stream'>;
 
+/** Of such a file, to read it once more takes its time; and of its many connections some will have failed. */
+const LARGE = 8 * 1024 * 1024;
+
 /** Of a key log. */
 const MOST_KEYS = 64 * 1024 * 1024;
 
@@ -55,7 +58,10 @@ async function readAll(
     if (file === undefined) {
       reading.begin();
       reading.fail('a TLS key log: drop it together with its capture');
-    } else while (!(await readThrough(file, reading, parts, changed, signal)));
+    } else {
+      if (file.size > LARGE) await parts.load('causes');
+      while (!(await readThrough(file, reading, parts, changed, signal)));
+    }
   } catch (error) {
     reading.fail((error as Error).message);
   }

@@ -14,6 +14,7 @@ import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
 import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
 import type { Item } from '../items.js';
 import { itemOfJudged } from './item-of-judged.js';
+import { allCauses } from '../../traffic/causes/causes.js';
 import type { Judged } from '../../traffic/judged.js';
 
 export interface Pasted {
@@ -75,7 +76,7 @@ class PasteReading {
       messageBytes: PREVIEW,
       maxMessageBytes: MOST_MESSAGE,
     };
-    const options = { first: 0, reading };
+    const options = { first: 0, reading, causes: allCauses };
     const taker: TrafficTaker = {
       record: (record) => this.judged.push(record),
       closed: () => undefined,
