@@ -275,6 +275,43 @@ describe('byte literals in the lines of logs and code', () => {
   });
 });
 
+describe('words beside bytes that are none of them', () => {
+  const PASSED = (words: string, side = 'after', line = 1): string =>
+    `line ${line}: '${words}' ${side} the bytes is none of them, and is not read`;
+
+  test.each([
+    ['81 05 48 65 6c 6c 6f  zz', [PASSED('zz')]],
+    ['81 05 48 65 6c 6c 6f | zz', [PASSED('| zz')]],
+    ['81:05:48:65:6c:6c:6f zz', [PASSED('zz')]],
+    ['[0x81,0x05,0x48,0x65,0x6c,0x6c,0x6f] zz', [PASSED('zz')]],
+    ['"\\x81\\x05Hello" \u00e9t\u00e9', [PASSED('\u00e9t\u00e9')]],
+    ['zz 81 05 48 65 6c 6c 6f', [PASSED('zz', 'before')]],
+    ['recv: 81 05 48 65 6c 6c 6f  zz', [PASSED('zz')]],
+    [`81 05 48 65 6c 6c 6f  ${'z'.repeat(50)}`, [PASSED(`${'z'.repeat(40)}…`)]],
+  ])('%s: a notice', (text, notices) => {
+    const found = read(`${text}\n`);
+    expect([found.bytes, found.notices]).toEqual(['810548656c6c6f', notices]);
+  });
+
+  test('once, with the number of other lines', () => {
+    const { notices } = read('# one\n81 05 48 65 6c 6c 6f  zz\n89 00 8a 00  yy\n8a 00 89 00  xx\n');
+    expect(notices).toContain(`${PASSED('zz', 'after', 2)}, as are words in 2 other lines`);
+  });
+
+  test.each([
+    '81 05 48 65 6c 6c 6f  Hello',
+    '81 05 48 65 6c 6c 6f  ..Hello',
+    '81 85 37 fa 21 3d 7f 9f 4d 51 58  Hello',
+    '81 05 48 65 6c 6c 6f  # zz',
+    '81 05 48 65 6c 6c 6f // zz',
+    '81 05 48 65 6c 6c 6f  (7 bytes)',
+    '81 05 48 65 6c 6c 6f  sent',
+    'recv 81 05 48 65 6c 6c 6f',
+    'const x = [0x81,0x05,0x48,0x65,0x6c,0x6c,0x6f];',
+    '[12:00:01] 81 05 48 65 6c 6c 6f',
+  ])('%s: none', (text) => expect(read(`${text}\n`).notices).toEqual([]));
+});
+
 describe('groups of four digits that may be octal as well as hex', () => {
   test.each([
     ['octal, whole frames', '0201 0005 0110 0145 0154 0154 0157\n', HELLO],

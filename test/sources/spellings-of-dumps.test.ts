@@ -642,6 +642,17 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
   ['Charles hex', '00000000  81 05 48 65 6C 6C 6F                                       Hello\n', HELLO],
   ['Fiddler', '81 05 48 65 6C 6C 6F                             .Hello\n', HELLO],
   ['IntelliJ', '0x0000: 81 05 48 65 6C 6C 6F\n', HELLO],
+  ['bytes and their payload', '81 05 48 65 6c 6c 6f  Hello\n', HELLO],
+  ['bytes and their payload between bars', '81 05 48 65 6c 6c 6f  |Hello|\n', HELLO],
+  ['bytes and their payload after a tab', '81 05 48 65 6c 6c 6f\tHello\n', HELLO],
+  ['a name, bytes and their payload', 'recv 81 05 48 65 6c 6c 6f  Hello\n', HELLO],
+  ['bytes and their payload, unmasked', '81 85 37 fa 21 3d 7f 9f 4d 51 58  Hello\n', '818537fa213d7f9f4d5158'],
+  [
+    'rows of bytes and their payload',
+    '81 10 48 65 6c 6c 6f 2c  Hello,\n20 77 6f 72 6c 64 21 21   world!!\n21 21  !!\n',
+    '811048656c6c6f2c20776f726c6421212121',
+  ],
+  ['a number, bytes and their characters', 'TX 07 81 05 48 65 6c 6c 6f  ..Hello\n', HELLO],
 ];
 
 const COUNT = '00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f';

@@ -1,5 +1,6 @@
 import { areaEnd, type RowFault, tokens, wrongDigit } from './form.js';
-import { bitsOf, type ByteOrder, fits, fittingLength, type OffsetRow, wordsOf } from './offset-row.js';
+import { type ByteOrder, fits, fittingLength } from './characters.js';
+import { bitsOf, type OffsetRow, wordsOf } from './offset-row.js';
 
 /** The rows of tools that are known: what is certain about them needs no proof. */
 export interface RowLayout {
@@ -96,7 +97,7 @@ function rightAligned(line: string, from: number): Words | undefined {
 function inHalves(line: string, from: number): Words | undefined {
   const words = wordsOf(line, from, WORD, / {1,2}(?=[0-9a-fA-F]{2}(?: |$))/y);
   if (words?.size !== 1) return undefined;
-  const count = fittingLength({ ...words, at: 0, digits: '', isHex: false, isSure: false, line });
+  const count = fittingLength({ ...words, line });
   return count === undefined
     ? undefined
     : { bytes: words.bytes.slice(0, count), size: 1, ends: words.ends.filter((end) => end.count === count) };

@@ -1,6 +1,7 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock } from './offset-block.js';
-import { columnHead, isPrintedBy, mayBeCommand, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
+import { bareRow } from './bare-row.js';
+import { columnHead, isPrintedBy, mayBeCommand, type OffsetRow, offsetRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { LogHeads } from './log-heads.js';
 import { isOtherColumn } from './other-column.js';
@@ -18,6 +19,7 @@ import { ranges } from '../text/line-ranges.js';
 import { shortFrames, SkippedFrames } from '../text/short-frames.js';
 import { areFrames } from '../text/literals.js';
 import { timedHex } from '../text/timed-hex.js';
+import { PassedWords } from '../text/passed-words.js';
 import { UnreadLines } from '../text/unread-lines.js';
 import type { Speaker } from '../text/speaker.js';
 
@@ -83,6 +85,7 @@ export class LogText implements DumpForm {
   });
   private readonly skipped = new SkippedFrames();
   private readonly unread = new UnreadLines();
+  private readonly passed = new PassedWords();
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
   private lastLiteral: {
@@ -196,6 +199,7 @@ export class LogText implements DumpForm {
     this.checkPromise();
     this.spoken.end();
     if (this.usedCount > 0) this.skipped.end(this.events);
+    this.passed.end(this.events, this.lines);
     if (this.tooLong !== undefined && this.usedCount > 0) {
       return this.refuse(
         this.tooLong,
@@ -321,6 +325,7 @@ export class LogText implements DumpForm {
       this.spoken.take(before.bytes, before.speaker, '');
     }
     this.use(line);
+    if (found.around !== undefined) this.passed.add(line, found.around);
     this.unread.read(line.text);
     this.spoken.take(found.bytes, found.speaker, '');
     this.lastLiteral = { number: line.number, speaker: found.speaker, bytes: found.bytes };

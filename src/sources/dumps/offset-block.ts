@@ -1,7 +1,8 @@
 import { Columns } from './columns.js';
 import { type RowFault, turnedRound } from './form.js';
 import type { RowLayout } from './layouts.js';
-import { type OffsetRow, fits, fittingLength } from './offset-row.js';
+import { fits, fittingLength } from './characters.js';
+import type { OffsetRow } from './offset-row.js';
 import { type HeldRow, isSame, type RowTaker, WordOrder } from './word-order.js';
 import type { Line } from '../text/lines.js';
 

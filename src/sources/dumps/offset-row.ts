@@ -1,9 +1,8 @@
-import { turnedRound } from './form.js';
+import { type ByteOrder, fittingLength, type ShownRow } from './characters.js';
 import { LONGEST_SEARCHED } from '../text/lines.js';
-import { latin1Bytes } from '../text/spelled.js';
 
 /** A line that may be an offset (or an address) and bytes, possibly with the same bytes as characters. */
-export interface OffsetRow {
+export interface OffsetRow extends ShownRow {
   /** The position of the offset in the line. */
   readonly at: number;
   /** Its digits. */
@@ -12,20 +11,11 @@ export interface OffsetRow {
   readonly isHex: boolean;
   /** One row is enough: the column ends in a colon (an address also in `=`) and is wider than every byte, or it is zero and stands apart. */
   readonly isSure: boolean;
-  /** Bytes of each word. */
-  readonly size: number;
-  /** The bytes as printed, as many as can be; where each word's last ends. */
-  readonly bytes: readonly number[];
-  readonly ends: readonly { readonly count: number; readonly at: number }[];
-  readonly line: string;
   /** The order of the bytes in a word, where the form of the words shows it. */
   readonly order?: ByteOrder;
   /** The bytes are numbers of another radix than 16. */
   readonly isNumbers?: boolean;
 }
-
-/** Order of the bytes within a word: as they stand, or the last one first (little-endian). */
-export type ByteOrder = 'as-printed' | 'swapped';
 
 /** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
@@ -41,13 +31,6 @@ const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
 const ADDRESS_DIGITS = 8;
 /** Bytes that the length or the end of an area may look like. */
 const MOST_OPERANDS = 8;
-/** What a log writes before the first byte of a row. */
-const LONGEST_LABEL = 128;
-/** Fewer bytes after a label are a row only below another. */
-const LEAST_BYTES = 4;
-const FIRST_BYTE = /(?<=\s)[0-9a-fA-F]{2}(?=\s)/g;
-const LEAD = /^[\s|*>]*/;
-const GAP = /^(?:\s{2}|\s?\|)/;
 /** The first numbers of the columns above the bytes, equally far from each other. */
 const COUNT_START = /(?<!\w)0?0(\s+)0?1\1\s*0?2\s/;
 /** The text before them: nothing, a name, or anything that ends in a frame of the table. */
@@ -92,44 +75,8 @@ export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefine
   return undefined;
 }
 
-/** Bytes of a row without an offset, and the column of the first. */
-export interface BareRow {
-  readonly bytes: readonly number[];
-  readonly at: number;
-}
-
-/**
- * The bytes of a line that has no offset, where the same bytes stand as characters after them. `column`: where those of
- * the row before began.
- */
-export function bareRow(line: string, column: number): BareRow | undefined {
-  const text = withBars(line.slice(0, LONGEST_SEARCHED));
-  const lead = LEAD.exec(text)![0].length;
-  const whole = shownFrom(text, lead);
-  if (whole !== undefined || !/[^0-9a-fA-F\s]/.test(text.slice(lead, LONGEST_LABEL))) return whole;
-  FIRST_BYTE.lastIndex = lead;
-  for (
-    let match = FIRST_BYTE.exec(text);
-    match !== null && match.index < LONGEST_LABEL;
-    match = FIRST_BYTE.exec(text)
-  ) {
-    const row = shownFrom(text, match.index);
-    if (row !== undefined && (row.bytes.length >= LEAST_BYTES || row.at === column)) return row;
-  }
-  return undefined;
-}
-
-function shownFrom(text: string, from: number): BareRow | undefined {
-  const area = wordsOf(text, from);
-  if (area === undefined || area.size > 1 || area.isPrefixed) return undefined;
-  const count = fittingLength({ ...area, line: text, at: 0, digits: '', isHex: false, isSure: false });
-  if (count === undefined) return undefined;
-  // Only blanks and bars are between them.
-  const isApart = GAP.test(text.slice(area.ends.find((end) => end.count === count)!.at));
-  return isApart ? { bytes: area.bytes.slice(0, count), at: from } : undefined;
-}
-
-const withBars = (line: string): string => (line.includes('\xe2') ? line.replace(BOX, '|') : line);
+/** Frames of tables as bars: each as one character. */
+export const withBars = (line: string): string => (line.includes('\xe2') ? line.replace(BOX, '|') : line);
 
 /** The first column of a line, as it is printed. */
 interface OffsetColumn {
@@ -317,70 +264,6 @@ export function bitsOf(line: string, from: number): Area | undefined {
   if (text === undefined) return undefined;
   const bytes = text.split(' ').map((digits) => parseInt(digits, 2));
   const ends = [{ count: bytes.length, at: from + text.length }];
-  const row = { at: 0, digits: '', isHex: false, isSure: false, size: 1, bytes, ends, line };
+  const row = { size: 1, bytes, ends, line };
   return fittingLength(row) === undefined ? undefined : { ...row, width: 8, isPrefixed: false, isNumbers: true };
-}
-
-/** What stands for no byte that can't be printed. Of words a blank stands for none: one too many would turn them round. */
-const BLANKS_TOO = /[0-9A-Za-z]/;
-const NO_BLANKS = /[0-9A-Za-z ]/;
-
-/** How many of the row's bytes its characters show; undefined where they show no number of them, or more than one. */
-export function fittingLength(row: OffsetRow): number | undefined {
-  const fitting = row.ends.filter(({ count }) => fits(row, count) !== undefined);
-  // An empty end fits nothing; where digits could be characters as well, the longest run of characters counts.
-  return fitting.length === 1 ? fitting[0]!.count : undefined;
-}
-
-/** Whether the row holds `count` bytes and shows them as characters: in which order they are then, which may be either. */
-export function fits(row: OffsetRow, count: number): ByteOrder | 'either' | undefined {
-  const end = row.ends.find((one) => one.count === count);
-  if (end === undefined) return undefined;
-  const rest = row.line.slice(end.at);
-  if (rest.trim() === '') return undefined;
-  const printed = row.bytes.slice(0, count);
-  if (row.size === 1) return isShown(rest, printed, BLANKS_TOO) ? 'as-printed' : undefined;
-  const isSwapped = isShown(rest, turnedRound(printed, row.size), NO_BLANKS);
-  if (isShown(rest, printed, NO_BLANKS)) return isSwapped ? 'either' : 'as-printed';
-  return isSwapped ? 'swapped' : undefined;
-}
-
-const PANELS = /^[\s|]*\|(.{8})\|(.{8})\|\s*$/;
-const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
-
-function isShown(rest: string, bytes: readonly number[], wrong: RegExp): boolean {
-  const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
-  const framed = FRAMED.exec(text);
-  const inner = framed?.slice(1).find((one) => one !== undefined);
-  if (inner !== undefined && shows(inner, bytes, wrong)) return true;
-  const lead = /^[\s|]*/.exec(text)![0].length;
-  for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes, wrong)) return true;
-  // Two panels of eight.
-  const panels = PANELS.exec(text);
-  return panels !== null && shows(panels[1]! + panels[2]!.trimEnd(), bytes, wrong);
-}
-
-/** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */
-function shows(ascii: string, bytes: readonly number[], wrong: RegExp): boolean {
-  const trimmed = ascii.trimEnd();
-  const chars = [...trimmed];
-  if (chars.length > bytes.length) return false;
-  const all = [...ascii];
-  for (const [index, byte] of bytes.entries()) {
-    const char = all[index] ?? ' ';
-    if (
-      byte >= 0x20 && byte < 0x7f
-        ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21)
-        : wrong.test(char)
-    )
-      return false;
-  }
-  return chars.length > 0 && chars.length >= lastShown(bytes);
-}
-
-/** Blanks at the end may be lost, everything else is there. */
-function lastShown(bytes: readonly number[]): number {
-  let length = bytes.length;
-  while (length > 0 && (bytes[length - 1] === 0x20 || bytes[length - 1] === 0)) length--;
-  return length;
 }

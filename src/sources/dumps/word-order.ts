@@ -1,6 +1,7 @@
 import { turnedRound } from './form.js';
 import type { RowLayout } from './layouts.js';
-import { type ByteOrder, fits, type OffsetRow } from './offset-row.js';
+import { type ByteOrder, fits } from './characters.js';
+import type { OffsetRow } from './offset-row.js';
 import type { Line } from '../text/lines.js';
 
 /** Rows that wait for one that proves their byte order. */

@@ -4,11 +4,18 @@ import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { type Literal, literalsIn } from './literals.js';
 import { LONGEST_SEARCHED } from './lines.js';
 import { hasWord, speakerOf, speaksOfBytes, type Speaker } from './speaker.js';
+import type { Around } from './passed-words.js';
 import { spelled } from './spelled.js';
 
 /** The bytes that one line spells, and who sent them; or why they can't be read. */
 export type LiteralLine =
-  | { readonly bytes: readonly number[]; readonly speaker: Speaker | undefined; readonly notices: readonly string[] }
+  | {
+      readonly bytes: readonly number[];
+      readonly speaker: Speaker | undefined;
+      readonly notices: readonly string[];
+      /** The words beside the bytes, where there may be some. */
+      readonly around?: Around;
+    }
   | { readonly problem: string; readonly at: number };
 
 /** `len=7`, `7 bytes` in the line of a literal. */
@@ -57,7 +64,10 @@ function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
       (isFirst && isNoFrame(before, bytes) ? NO_FRAMES : undefined) ??
       (isFirst && first.isWeak && isMidst(words, bytes) ? MIDST : undefined));
   if (problem !== undefined) return { problem, at: first.from };
-  return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };
+  const { to } = literals.at(-1)!;
+  const isPlain = /^[0-9a-fA-F\s]+$/.test(text.slice(first.from, to));
+  const around = { before, after: text.slice(to), bytes, isPlain };
+  return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices), around };
 }
 
 /** The place of a word after bytes at the beginning of a line that is hex but for a slip: `8105 4865 8g00`. */
