@@ -652,6 +652,12 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
     '81 10 48 65 6c 6c 6f 2c  Hello,\n20 77 6f 72 6c 64 21 21   world!!\n21 21  !!\n',
     '811048656c6c6f2c20776f726c6421212121',
   ],
+  [
+    'rows of bytes and their characters, a blank the first of them',
+    `      81 94 5d d6 06 bf 60 e1 4c cd 6e e0 21 94 11 e7    ..]...\`.L.n.!...
+      20 8a 39 88 36 c6 65 b4 34 86                       .9.6.e.4.\n`,
+    '81945dd606bf60e14ccd6ee0219411e7208a398836c665b43486',
+  ],
   ['a number, bytes and their characters', 'TX 07 81 05 48 65 6c 6c 6f  ..Hello\n', HELLO],
 ];
 

@@ -62,7 +62,7 @@ function firstByte(text: string, from: number): number | undefined {
 function rowOf(text: string, run: Run, column: number): BareRow | undefined {
   const whole = shownFrom(text, run.at) ?? withPayload(text, run);
   const isBeginning = begins(run.bytes);
-  if (whole !== undefined && (isBeginning || isExact(text, whole))) return whole;
+  if (whole !== undefined && (isBeginning || run.at === column || isExact(text, whole))) return whole;
   for (let at = firstByte(text, run.at + 1); at !== undefined && at < run.end; at = firstByte(text, at + 1)) {
     const row = shownFrom(text, at);
     if (row === undefined) continue;

@@ -41,16 +41,27 @@ export function fits(row: ShownRow, count: number): ByteOrder | 'either' | undef
 const PANELS = /^[\s|]*\|(.{8})\|(.{8})\|\s*$/;
 const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
 
-/** Whether `rest` shows all of `bytes`, and no blank before the first character stands for one of them. */
-export const showsExactly = (rest: string, bytes: readonly number[]): boolean => isShown(rest, bytes, BLANKS_TOO, true);
+/** Blanks before the characters. */
+const LEAST_GAP = 2;
 
-function isShown(rest: string, bytes: readonly number[], wrong: RegExp, isExact = false): boolean {
+/** Whether `rest` shows all of `bytes`, and no blank before the first character stands for a byte that is none. */
+export function showsExactly(rest: string, bytes: readonly number[]): boolean {
+  const blanks = Math.max(
+    0,
+    bytes.findIndex((byte) => byte !== 0x20),
+  );
+  const lead = /^[\s|]*/.exec(rest)![0].length - blanks;
+  return lead >= (blanks > 0 ? LEAST_GAP : 1) && isShown(rest, bytes, BLANKS_TOO, lead);
+}
+
+/** `leastLead`: blanks and bars that come before the characters at least. */
+function isShown(rest: string, bytes: readonly number[], wrong: RegExp, leastLead = 1): boolean {
   const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
   const framed = FRAMED.exec(text);
   const inner = framed?.slice(1).find((one) => one !== undefined);
   if (inner !== undefined && shows(inner, bytes, wrong)) return true;
   const lead = /^[\s|]*/.exec(text)![0].length;
-  for (let at = lead; at > (isExact ? lead - 1 : 0); at--) if (shows(text.slice(at), bytes, wrong)) return true;
+  for (let at = lead; at >= leastLead; at--) if (shows(text.slice(at), bytes, wrong)) return true;
   // Two panels of eight.
   const panels = PANELS.exec(text);
   return panels !== null && shows(panels[1]! + panels[2]!.trimEnd(), bytes, wrong);
