@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop } from '../cli/binary.js';
 import { runHere } from '../cli/in-process.js';
-import { closeHttp2, Http2Socket, http2Peer, http2Session } from './http2-peers.js';
+import { HTTP2_TYPE, http2Frame } from '../../src/codec/http2/http2-frame.js';
+import { Http2End } from '../codec/http2/http2-bytes.js';
+import { closeHttp2, echoFrames, Http2Socket, http2Peer, http2Session } from './http2-peers.js';
 import { closeServers, echo, listening, switching } from './servers.js';
 import { Client, Serving } from './serving.js';
 
@@ -163,16 +165,92 @@ describe('what the proxy ends itself', () => {
     expect(serving.out).toMatch(/ended {2}1012 Service Restart {2}"on purpose" {2}by the proxy/);
   });
 
-  it('by a signal, a stream of HTTP/2 is open at the end too, shown and recorded', async () => {
+  it.each(['pcapng', 'ndjson'])(
+    'by a signal, a stream of HTTP/2 is open at the end too, shown and in %s',
+    async (kind) => {
+      const { port } = await http2Peer((stream) => stream.respond());
+      const file = fileOf(kind);
+      const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', '--record', file);
+      const session = await http2Session(`http://127.0.0.1:${serving.port}`);
+      session.on('error', () => undefined);
+      const socket = new Http2Socket(session, '/');
+      expect(await socket.answered()).toBe(200);
+      await serving.stop();
+      for (const found of [ofConnection(serving.records), await decoded(file)])
+        expect([found['ended'], found['endedBy']]).toEqual(['end', undefined]);
+    },
+  );
+
+  it('by a signal is no reset of a client of HTTP/2 in a recording: what the client ended is kept', async () => {
     const { port } = await http2Peer((stream) => stream.respond());
-    const file = fileOf('ndjson');
+    const file = fileOf('pcapng');
     const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', '--record', file);
+    const session = await http2Session(`http://127.0.0.1:${serving.port}`);
+    session.on('error', () => undefined);
+    const [first, second] = [new Http2Socket(session, '/'), new Http2Socket(session, '/')];
+    expect([await first.answered(), await second.answered()]).toEqual([200, 200]);
+    first.stream.close(8);
+    await serving.until((out) => out.includes('"connection","'));
+    await serving.stop();
+    const { out } = await runHere(['decode', '--json', file]);
+    const ends = records(out).filter(({ type }) => type === 'connection');
+    expect(ends.map(({ ended, endedBy }) => [ended, endedBy])).toEqual([
+      ['reset', 'client'],
+      ['end', undefined],
+    ]);
+  });
+
+  it('for want of a legal frame is no reset of a client of HTTP/2 in a recording', async () => {
+    const { port } = await http2Peer(echoFrames);
+    const file = fileOf('pcapng');
+    const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', '--record', file);
+    const end = new Http2End();
+    const client = connectTcp({ port: serving.port, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => undefined).resume();
+    const gone = once(client, 'end');
+    client.write(Http2End.preface);
+    client.write(end.settings());
+    client.write(
+      end.headers(1, [
+        [':method', 'CONNECT'],
+        [':protocol', 'websocket'],
+        [':scheme', 'http'],
+        [':path', '/'],
+        [':authority', 'localhost'],
+        ['sec-websocket-version', '13'],
+      ]),
+    );
+    await serving.until((out) => out.includes('"handshake"'));
+    // SETTINGS on a stream (RFC 9113 section 6.5).
+    client.write(http2Frame({ type: HTTP2_TYPE.settings, stream: 1 }, []));
+    await gone;
+    await serving.until((out) => out.includes('"connection","'));
+    await serving.stop();
+    const { out } = await runHere(['decode', '--json', file]);
+    client.destroy();
+    expect(ofConnection(records(out))).toMatchObject({ ended: 'end' });
+    expect(ofConnection(records(out))['endedBy']).toBeUndefined();
+  });
+
+  it.each([
+    ['--drop-after', '2', 'pcapng'],
+    ['--drop-after', '2', 'ndjson'],
+    ['--close-after', '2:1012:on purpose', 'pcapng'],
+    ['--close-after', '2:1012:on purpose', 'ndjson'],
+  ])('over HTTP/2 with %s %s is of neither end, in %s', async (option, value, kind) => {
+    const { port } = await http2Peer(echoFrames);
+    const file = fileOf(kind);
+    const serving = await proxy(`ws://127.0.0.1:${port}/`, '--http2', option, value, '--record', file);
     const session = await http2Session(`http://127.0.0.1:${serving.port}`);
     session.on('error', () => undefined);
     const socket = new Http2Socket(session, '/');
     expect(await socket.answered()).toBe(200);
+    socket.send('a');
+    await serving.until((out) => out.includes('"connection","'));
+    session.close();
     await serving.stop();
-    for (const found of [ofConnection(serving.records), await decoded(file)])
-      expect([found['ended'], found['endedBy']]).toEqual(['end', undefined]);
+    const found = await decoded(file);
+    expect(none(found)).toEqual(NONE);
+    expect(found['messages']).toEqual({ client: 1, server: 1 });
   });
 });

@@ -24,6 +24,8 @@ export interface ReceivedStream {
   readonly stream: http2.ServerHttp2Stream;
   readonly head: RequestHead;
   readonly socket: Socket;
+  /** A relay ends the stream for itself. */
+  readonly leaves: () => void;
 }
 
 /** Gets requests as those of HTTP/1.1 that mean the same. */
@@ -124,6 +126,12 @@ export class Http2Front {
     for (const session of this.sessions.keys()) session.close();
   }
 
+  /** A relay ends what is open, which neither of its ends did: no record has what follows. */
+  abandon(): void {
+    for (const { live } of this.sessions.values()) live?.end('end');
+    this.close();
+  }
+
   /** Sends a GOAWAY on the connection. */
   goaway(socket: Socket, code: number): void {
     for (const [session, visit] of this.sessions) {
@@ -177,9 +185,12 @@ export class Http2Front {
       const { goaway } = visit;
       if (goaway) this.report(visit, goawayTrouble(goaway.code, goaway.debug).words);
     });
-    visit.socket.on('close', () => {
+    const { socket } = visit;
+    socket.on('close', () => {
       this.sessions.delete(session);
-      visit.live?.end(wasReset || !visit.socket.readableEnded ? 'reset' : 'fin');
+      const reason = wasReset || !socket.readableEnded ? 'reset' : 'fin';
+      // Without an error of TCP it was no reset of the client's: this end gave the connection up.
+      visit.live?.end(reason, reason === 'reset' && !socket.errored ? 'end' : reason);
     });
   }
 
@@ -194,7 +205,8 @@ export class Http2Front {
     if (visit.live?.isMalformed(stream.id ?? 0)) return stream.close(HTTP2_ERROR.protocolError);
     if (headers[':method'] === 'CONNECT' && !this.isForWebSocket(stream, head)) return;
     const { socket } = visit;
-    if ('stream' in this.taker) return this.taker.stream({ stream, head, socket });
+    const leaves = (): void => visit.live?.leaveOut(stream.id ?? 0);
+    if ('stream' in this.taker) return this.taker.stream({ stream, head, socket, leaves });
     if (headers[':method'] === 'CONNECT') return this.connect(this.taker, visit, stream, head);
     const request = new http2.Http2ServerRequest(stream, headers, {}, rawHeaders);
     // The connection itself, with its addresses.

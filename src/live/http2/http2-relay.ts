@@ -87,21 +87,21 @@ export class Http2Relay {
     return made;
   }
 
-  /** Accepts no more streams. */
+  /** Ends all of it: accepts no more streams. */
   close(): void {
-    this.front.close();
+    this.front.abandon();
   }
 
   destroy(): void {
     for (const upstream of this.upstreams) upstream.destroy();
   }
 
-  private take({ stream, head, socket }: ReceivedStream): void {
+  private take({ stream, head, socket, leaves }: ReceivedStream): void {
     const leg = this.legs.get(socket);
     if (leg === undefined) return void stream.destroy();
-    const end = new Http2ServerEnd(stream, head, ({ status, reason }) =>
-      this.taker.trouble(`a request is answered with ${status}: ${reason}`),
-    );
+    const trouble = ({ status, reason }: PolicyRefusal): void =>
+      this.taker.trouble(`a request is answered with ${status}: ${reason}`);
+    const end = new Http2ServerEnd(stream, head, { trouble, leaves });
     const bytes = end.request;
     if (bytes === undefined) return end.refuse(NOT_HTTP1);
     const request = parseHead(bytes, { kind: 'request' }) as RequestHead;

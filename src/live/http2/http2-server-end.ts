@@ -18,6 +18,13 @@ type Done = (error?: Error | null) => void;
 /** After our END_STREAM a client may be silent for that long: milliseconds. nghttpx 1.52 leaves such streams open for good. */
 const LINGER = 30_000;
 
+interface Http2ServerEndTaker {
+  /** An answer can't be passed on. */
+  trouble(this: void, refusal: PolicyRefusal): void;
+  /** What follows on the stream is neither of the server nor of the client. */
+  leaves(this: void): void;
+}
+
 /**
  * A client's stream of HTTP/2 as the socket of a client of HTTP/1.1: its request, then its DATA are read; the answer of
  * HTTP/1.1 that is written becomes one of HTTP/2. Of a WebSocket no byte changes.
@@ -41,8 +48,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     private readonly stream: ServerHttp2Stream,
     /** As it came. */
     readonly head: RequestHead,
-    /** An answer can't be passed on. */
-    private readonly trouble: (refusal: PolicyRefusal) => void,
+    private readonly taker: Http2ServerEndTaker,
   ) {
     super();
     const isWebSocket = head.method === 'CONNECT';
@@ -106,6 +112,10 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     const isOver = this.readableEnded && this.writableFinished;
     if (!isOver && !stream.closed && !stream.destroyed) stream.close(HTTP2_ERROR.cancel);
     done(error);
+  }
+
+  endsHere(): void {
+    this.taker.leaves();
   }
 
   resetWith(code: number): void {
@@ -183,7 +193,7 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     const { stream } = this;
     this.state = 'over';
     this.content = [];
-    this.trouble(refusal);
+    this.taker.trouble(refusal);
     const isAnswered = stream.headersSent || stream.destroyed || stream.closed;
     if (isAnswered) return this.resetWith(HTTP2_ERROR.internalError);
     stream.respond({ ':status': String(refusal.status), 'content-type': 'text/plain; charset=utf-8' });

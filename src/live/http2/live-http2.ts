@@ -8,6 +8,7 @@ import {
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
 import type { Head } from '../../codec/http1/head.js';
+import { HTTP2_TYPE, type Http2Header } from '../../codec/http2/http2-frame.js';
 import { Http2Layer } from '../../codec/http2/http2-layer.js';
 import type { Http2Flow } from '../../codec/http2/http2-streams.js';
 import type { Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
@@ -36,6 +37,8 @@ export interface LiveHttp2Taker extends LiveTaker {
 
 /** Takes nothing. */
 const NOBODY: StreamTaker = { data() {}, gap() {}, fin() {}, reset() {}, close() {} };
+/** What ends a stream, and what comes before that. */
+const OF_AN_END: ReadonlySet<number> = new Set([HTTP2_TYPE.data, HTTP2_TYPE.rstStream]);
 const SIDE = { client: 0, server: 1 } as const;
 
 /**
@@ -51,6 +54,8 @@ export class LiveHttp2 implements TapTaker {
   /** Keeps the connection byte by byte, without the frames of hidden streams. */
   private readonly recorded: StreamTaker | undefined;
   private readonly hidden = new Set<number>();
+  /** Streams that a relay ended. */
+  private readonly ownEnds = new Set<number>();
   private readonly kept: readonly [WithoutHidden, WithoutHidden];
   /** Those that are open. */
   private readonly streams = new Map<number, ChosenStream>();
@@ -71,7 +76,8 @@ export class LiveHttp2 implements TapTaker {
     const { isSecure, recorder } = context;
     // Its number is that of no connection in the records: each WebSocket has its own.
     this.origin = clientFirst(0, ends, isSecure);
-    this.kept = [new WithoutHidden(true, this.hidden), new WithoutHidden(false, this.hidden)];
+    const isLeftOut = (header: Http2Header): boolean => this.isLeftOut(header);
+    this.kept = [new WithoutHidden(true, isLeftOut), new WithoutHidden(false, isLeftOut)];
     if (recorder?.openedStream === undefined) this.recorded = recorder?.opened(this.origin, context.now());
     this.layer = new Http2Layer({
       carriesStream: (stream, time) => this.chosen(stream, time),
@@ -128,17 +134,33 @@ export class LiveHttp2 implements TapTaker {
     oncePassed(() => this.closeStream(stream));
   }
 
-  /** The connection has ended. Only the first call counts. */
-  end(reason: CloseReason): void {
+  /**
+   * This end, a relay, ends the stream for itself: what follows on it is not recorded, but for heads, which those of other
+   * streams depend on, and no end of the connection that came of it.
+   */
+  leaveOut(stream: number): void {
+    this.ownEnds.add(stream);
+  }
+
+  /** The connection has ended; `end`: by neither end, as far as is known, which may be so of a recording alone. Only the first call counts. */
+  end(reason: CloseReason, recordedAs = reason): void {
     if (this.ended) return;
     this.ended = true;
     const time = this.context.now();
-    const { recorded, here } = this;
     this.layer.close(reason, time);
     this.nameFaults();
+    this.endRecorded(this.ownEnds.size > 0 ? 'end' : recordedAs, time);
+  }
+
+  private endRecorded(reason: CloseReason, time: number): void {
+    const { recorded, here } = this;
     if (reason === 'reset') recorded?.reset(otherSide(here), time);
-    else for (const side of [0, 1] as const) recorded?.fin(side, time);
+    else if (reason === 'fin') for (const side of [0, 1] as const) recorded?.fin(side, time);
     recorded?.close(reason, time);
+  }
+
+  private isLeftOut({ type, stream }: Http2Header): boolean {
+    return (type === HTTP2_TYPE.data && this.hidden.has(stream)) || (OF_AN_END.has(type) && this.ownEnds.has(stream));
   }
 
   private read(side: Side, bytes: Uint8Array): void {

@@ -1,17 +1,17 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
-import { HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
+import type { Http2Header } from '../../codec/http2/http2-frame.js';
 import { FrameHops } from './frame-hops.js';
 
-/** One direction of an HTTP/2 connection without the DATA of some streams: all else stays, as the compression of heads depends on it. */
+/** One direction of an HTTP/2 connection without some of its frames; heads have to stay, as the compression of others depends on them. */
 export class WithoutHidden {
   private readonly hops: FrameHops;
   private parts: Uint8Array[] = [];
   private isDropped = false;
 
-  constructor(isClient: boolean, hidden: ReadonlySet<number>) {
+  constructor(isClient: boolean, isHidden: (header: Http2Header) => boolean) {
     this.hops = new FrameHops(isClient, {
-      header: ({ type, stream }, bytes) => {
-        this.isDropped = type === HTTP2_TYPE.data && hidden.has(stream);
+      header: (header, bytes) => {
+        this.isDropped = isHidden(header);
         this.keep(bytes);
       },
       payload: (bytes) => this.keep(bytes),

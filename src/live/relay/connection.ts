@@ -281,7 +281,10 @@ export class RelayConnection {
       this.isShut = this.wasReset = true;
       this.first = undefined;
       // After everything that was written.
-      setImmediate(() => this.reset());
+      setImmediate(() => {
+        this.leave();
+        this.reset();
+      });
     } else if (this.frames === closeAfter?.frames) {
       report('close', index, `a close frame with ${closeAfter.code} is sent to both ends after ${this.frames} frames`);
       this.isShut = true;
@@ -290,7 +293,13 @@ export class RelayConnection {
     return !this.isShut;
   }
 
+  /** What the client gets from now on is of this end. */
+  private leave(): void {
+    if ('endsHere' in this.client) this.client.endsHere?.();
+  }
+
   private closeWith(code: number, reason: string): void {
+    this.leave();
     const close = { fin: true, rsv: 0, opcode: OPCODE.close, payload: writeCloseBody(code, reason) };
     const key = Math.floor(this.plan.random() * 2 ** 32);
     this.ways.client.outlet.write(encodeFrame({ ...close, key }));

@@ -9,6 +9,8 @@ export interface Http2End {
   readonly resetCode: number | undefined;
   /** Sends one. */
   resetWith(code: number): void;
+  /** A relay ends the stream for itself: no recording has what follows. */
+  endsHere?(): void;
 }
 
 /** A stream ended because this end ended its connection, for what the other end did. */
