@@ -155,6 +155,48 @@ describe('what the proxy ends itself', () => {
     },
   );
 
+  it.each(['pcapng', 'ndjson'])('with an answer to a later request is its own, and not in %s', async (kind) => {
+    const { url } = await answering(REFUSAL);
+    const file = fileOf(kind);
+    const serving = await proxy(url, '--record', file);
+    const client = await asking(serving);
+    let got = '';
+    client.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')));
+    await serving.until((out) => out.includes('"handshake"'));
+    client.write(REQUEST.replace('Host: localhost', 'Host: evil.example'));
+    await once(client, 'end');
+    expect(got).toContain('HTTP/1.1 403 ');
+    await serving.until((out) => out.includes('"connection","'));
+    await serving.stop();
+    client.destroy();
+    const fault = serving.records.find(({ type }) => type === 'fault');
+    expect(fault).toMatchObject({ connection: 0, direction: 'client', fault: 'refuse' });
+    expect(fault!['message']).toMatch(/^the request is answered with 403: .*evil\.example/);
+    const { out } = await runHere(['decode', '--json', file]);
+    for (const all of [serving.records, records(out)]) {
+      const statuses = all.flatMap(({ type, response }) =>
+        type === 'handshake' ? [(response as Json | undefined)?.['line']] : [],
+      );
+      expect(statuses).toEqual(['HTTP/1.1 401 Unauthorized', undefined]);
+      expect([ofConnection(all)['closedBy'], ofConnection(all)['endedBy']]).toEqual([undefined, undefined]);
+      expect(JSON.stringify(all)).not.toContain('wsinspect: ');
+    }
+    expect(ofConnection(serving.records)['cause']).toEqual(ofConnection(records(out))['cause']);
+  });
+
+  it('with an answer to a later request is shown as by the proxy', async () => {
+    const { url } = await answering(REFUSAL);
+    const serving = await Serving.proxy(url);
+    running.push(serving);
+    const client = await asking(serving);
+    await serving.until((out) => out.includes('401'));
+    client.write(REQUEST.replace('Host: localhost', 'Host: evil.example'));
+    await serving.until((out) => out.includes('ended'));
+    client.destroy();
+    expect(serving.out).toMatch(/refused by the proxy: the request is answered with 403: /);
+    expect(serving.out).not.toContain('403 Forbidden');
+  });
+
   it('with --close-after is shown as by the proxy', async () => {
     const serving = await Serving.proxy((await echo()).url, '--close-after', '2:1012:on purpose');
     running.push(serving);

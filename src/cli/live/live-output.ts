@@ -120,9 +120,9 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  /** What was done to a frame on purpose: never left out. */
+  /** What was done to a frame on purpose, and what was refused here: never left out. */
   fault(fault: RelayFault): void {
-    this.meddled.add(fault.connection);
+    if (fault.fault !== 'refuse') this.meddled.add(fault.connection);
     if (this.options.json) this.output.json(faultRecord(fault));
     else if (this.faults) this.output.text(this.faults(fault));
     this.schedule();

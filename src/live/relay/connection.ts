@@ -218,8 +218,12 @@ export class RelayConnection {
     if (this.isShut) return;
     this.isShut = true;
     this.taker.refused(refusal);
+    if (this.watcher) {
+      const message = `the request is answered with ${refusal.status}: ${refusal.reason}`;
+      this.taker.fault({ fault: 'refuse', direction: 'client', message });
+      this.watcher.end('fin', this.first);
+    }
     const answer = Buffer.from(refusalText(refusal), 'latin1');
-    this.watcher?.outgoing(answer);
     for (const { outlet } of this.all) outlet.drop();
     this.server.destroy();
     this.client.end(answer);
