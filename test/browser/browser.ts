@@ -47,7 +47,8 @@ export class Pages {
     const context = await this.browser!.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     this.contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    // Only what hangs is to end by it: machines may be busy.
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });

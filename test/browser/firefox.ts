@@ -18,7 +18,7 @@ export class FirefoxPages {
 
   async open(url: string, { width = 1440, height = 900, isDark = false }: FirefoxScreen = {}): Promise<Page> {
     const page = await this.browser!.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     await page.setViewport({ width, height });
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warn') this.complaints.push(message.text());
