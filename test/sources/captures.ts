@@ -42,12 +42,33 @@ export interface Truth {
   }[];
 }
 
-export function generate(
-  out: string,
-  options: readonly string[],
-): { readonly file: Uint8Array; readonly truth: Truth } {
-  execFileSync('python3', [GENERATOR, ...options, '--out', out], { stdio: 'ignore' });
+interface Generated {
+  readonly file: Uint8Array;
+  readonly truth: Truth;
+}
+
+/** Runs the generator for each list of arguments, in one process: most of a run is the start of Python. */
+const EACH = `
+import json, runpy, sys
+for each in json.loads(sys.argv[1]):
+    sys.argv = each
+    runpy.run_path(each[0], run_name='__main__')
+`;
+
+/** Writes a capture for each of these options, to the path that belongs to them. */
+export function generateAll(all: ReadonlyMap<string, readonly string[]>): void {
+  const lines = [...all].map(([out, options]) => [GENERATOR, ...options, '--out', out]);
+  execFileSync('python3', ['-c', EACH, JSON.stringify(lines)], { stdio: 'ignore' });
+}
+
+/** A capture that was written. */
+export function generated(out: string): Generated {
   return { file: new Uint8Array(readFileSync(out)), truth: JSON.parse(readFileSync(`${out}.json`, 'utf8')) as Truth };
+}
+
+export function generate(out: string, options: readonly string[]): Generated {
+  generateAll(new Map([[out, options]]));
+  return generated(out);
 }
 
 /** One direction: bytes at their offsets, 0 where `lost` says so. */

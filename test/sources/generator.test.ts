@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { pcapngReader } from '../../src/sources/files/pcapng.js';
 import { has } from '../tools.js';
-import { decodeDirection, generate, naiveDirections, readFlows, Scratch } from './captures.js';
+import { decodeDirection, generate, generateAll, generated, naiveDirections, readFlows, Scratch } from './captures.js';
 import type { Directed } from './captures.js';
 import { readAll } from './packets.js';
 
@@ -37,8 +37,11 @@ const RUNS: readonly { readonly options: string; readonly truth: boolean }[] = [
 const linkOf = (options: string): string => /--link (\w+)/.exec(options)?.[1] ?? 'eth';
 
 describe.skipIf(!python)('the generator’s captures', () => {
+  const pathOf = (options: string): string => scratch.file(`${RUNS.findIndex((run) => run.options === options)}.pcap`);
+  beforeAll(() => generateAll(new Map(RUNS.map(({ options }) => [pathOf(options), options.split(' ')]))));
+
   it.each(RUNS)('$options', ({ options, truth: complete }) => {
-    const { file, truth } = generate(scratch.file('run.pcap'), options.split(' '));
+    const { file, truth } = generated(pathOf(options));
     const { directions, problems, counters } = readFlows(pcapReader(), file, 65_536);
     expect(problems).toEqual([]);
     expect(counters).toMatchObject({

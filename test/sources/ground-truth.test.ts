@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHere } from '../cli/in-process.js';
 import { has } from '../tools.js';
-import { generate, Scratch } from './captures.js';
+import { generateAll, generated, Scratch } from './captures.js';
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
@@ -64,9 +64,12 @@ const RUNS: readonly string[] = [
 ];
 
 describe.skipIf(!has('python3'))('decode equals the generator’s ground truth', () => {
-  it.concurrent.each(RUNS)('%s', async (options) => {
-    const path = scratch.file(`${RUNS.indexOf(options)}.pcap`);
-    const { truth } = generate(path, options.split(' '));
+  const pathOf = (options: string): string => scratch.file(`${RUNS.indexOf(options)}.pcap`);
+  beforeAll(() => generateAll(new Map(RUNS.map((options) => [pathOf(options), options.split(' ')]))));
+
+  it.each(RUNS)('%s', async (options) => {
+    const path = pathOf(options);
+    const { truth } = generated(path);
     // Nothing before the first frame shows that it is one.
     const sums = await decoded(path, options.includes('no-handshake') ? ['--as-websocket', '80'] : []);
     for (const { client, c2s, s2c } of truth.flows) {
