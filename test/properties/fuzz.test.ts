@@ -6,11 +6,11 @@ import { fuzz, fuzzKinds } from '../fuzz/fuzz.js';
 
 /** A share of what `npm run fuzz` does. */
 const SEED = Number(process.env['SEED'] ?? 6455);
-const COUNT = Number(process.env['COUNT'] ?? 3_000);
+const corpus = readCorpus(new URL('../../fixtures/', import.meta.url));
+const COUNT = Number(process.env['COUNT'] ?? 1_000);
 
 describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
   it('never throw, come back as they were, and are reported as they are', { timeout: 600_000 }, async () => {
-    const corpus = readCorpus(new URL('../../fixtures/', import.meta.url));
     const { counts, failures } = await fuzz(codec, corpus, { seed: SEED, from: 0, to: COUNT });
     expect(fuzzKinds(codec, corpus)).toEqual(expect.arrayContaining(Object.keys(counts)));
     expect(failures).toEqual([]);
@@ -29,7 +29,6 @@ describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
   });
 
   it.each(APP_PROTOCOLS.map(({ name }) => name))('of %s alone', async (protocol) => {
-    const corpus = readCorpus(new URL('../../fixtures/', import.meta.url));
     const { counts, failures } = await fuzz(codec, corpus, { seed: SEED, from: 0, to: 3, kind: 'app', protocol });
     expect({ counts, failures }).toEqual({ counts: { app: 3 }, failures: [] });
   });
