@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BINARY, bytes, cleanEnv, records, Workshop, wsinspect } from './binary.js';
+import { runHere, type RanHere } from './in-process.js';
 
 const HELLO = '810548656c6c6f';
 
@@ -64,11 +65,20 @@ describe('stdin that stays open', () => {
 });
 
 describe('encode | decode', () => {
+  const piped = async (encode: readonly string[], decode: readonly string[]): Promise<RanHere> => {
+    const { stdout, err, exit } = await runHere(encode);
+    const ran = await runHere(decode, { stdin: stdout });
+    return { ...ran, err: err + ran.err, exit: exit! || ran.exit };
+  };
   const texts = ['hi', '', 'Grüße, 世界 🎉', 'it\'s \\ "quoted"\n\t\0\x7f', 'x'.repeat(300)];
   it.each(['hex', 'binary', 'c', 'python', 'js', 'json'])('reads back --out %s', async (out) => {
-    for (const text of texts) {
+    for (const [index, text] of texts.entries()) {
       const file = shop.write(`text-${out}`, text);
-      const made = await shop.shell(`wsinspect encode -f '${file}' --mask --out ${out} | wsinspect decode --json`);
+      // By a shell where quotes, zero bytes and letters of several bytes go through its pipe.
+      const made =
+        index === 3
+          ? await shop.shell(`wsinspect encode -f '${file}' --mask --out ${out} | wsinspect decode --json`)
+          : await piped(['encode', '-f', file, '--mask', '--out', out], ['decode', '--json']);
       expect(made).toMatchObject({ exit: 0, err: '' });
       expect(records(made.out)).toMatchObject([{ name: 'text', masked: true, text, diagnostics: [] }]);
     }
@@ -77,8 +87,8 @@ describe('encode | decode', () => {
   it('reads back every byte, in every form', async () => {
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     for (const out of ['hex', 'binary', 'c', 'python', 'js', 'json']) {
-      const made = await wsinspect(['encode', '--binary', '--out', out], { stdin: all });
-      const { out: json } = await wsinspect(['decode', '--json'], { stdin: made.stdout });
+      const made = await runHere(['encode', '--binary', '--out', out], { stdin: all });
+      const { out: json } = await runHere(['decode', '--json'], { stdin: made.stdout });
       expect(records(json)[0]).toMatchObject({ hex: Buffer.from(all).toString('hex') });
     }
   });
@@ -97,7 +107,7 @@ describe('encode | decode', () => {
   });
 
   it('has the record that the bytes are', async () => {
-    const { out } = await wsinspect(['encode', '--json', '--fragment', '1', 'hi']);
+    const { out } = await runHere(['encode', '--json', '--fragment', '1', 'hi']);
     expect(records(out)).toEqual([{ type: 'encoded', hex: '0101688001' + '69', frames: 2 }]);
   });
 });
