@@ -243,9 +243,12 @@ it('waits for the handshake as long as an option states', async () => {
 const NO_ANSWERS: readonly (readonly [string, boolean, string, number])[] = [
   ['', false, 'no answer came in time', 28],
   ['', true, 'the connection ended (fin) before an answer came', 56],
-  ['\x82\x7e\x00', false, 'what came is no head of HTTP, or was not whole in time', 28],
+  ['\x82\x7e\x00', false, 'what came is no HTTP: it begins with the bytes 82 7e 00', 4],
   ['HTTP/1.1 101 Swi', true, 'the connection ended (fin) before the head of the answer was whole', 56],
-  [`HTTP/1.1 101 A\r\n${`X: ${'x'.repeat(9000)}\r\n`.repeat(32)}`, false, 'has no end: more than 256 KiB came', 28],
+  ['hello there\r\n\r\n', true, 'what came is no HTTP: it begins "hello there"', 4],
+  ['HTTP/1.1 abc OK\r\n\r\n', true, 'what came is no HTTP: it begins "HTTP/1.1 abc OK"', 4],
+  ['HTTP/9 200 OK\r\n\r\n', true, 'what came is no HTTP: it begins "HTTP/9 200 OK"', 4],
+  [`HTTP/1.1 101 A\r\n${`X: ${'x'.repeat(9000)}\r\n`.repeat(32)}`, false, 'has no end: more than 256 KiB came', 4],
 ];
 
 describe.concurrent('a peer that can not be tested', () => {

@@ -5,7 +5,7 @@ import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
 import type { Unasked } from '../../conformance/bench/unasked.js';
 import type { RunReport } from '../../conformance/reports/report.js';
 import { isLarge, NOT_RUN, orAborted, runCases, type CaseResult } from '../../conformance/run.js';
-import type { Cause, CauseCode } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { whyLine } from '../../terminal/connections/why.js';
 import { causeOfHandshake } from '../../traffic/toolbox/handshakes.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
@@ -137,16 +137,11 @@ async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: Che
   return { exit };
 }
 
-/** What listens there is no HTTP server. */
-const FOREIGN: readonly string[] = ['other-protocol', 'plain-http-to-tls-port', 'request-echoed'] satisfies CauseCode[];
-
 /** Why the server can't be tested; undefined: it can. */
 function unfitReason(url: string, notOpened: NotOpened, alert: string | undefined): Unfit | undefined {
   const { problem, handshake, began, end } = notOpened;
   const cause = handshake && causeOfHandshake(handshake, began, end);
-  const isForeign =
-    notOpened.isForeign ?? (handshake?.response?.status === undefined && FOREIGN.includes(cause?.code ?? ''));
-  const exit = isForeign ? EXIT.handshake : unfitExit(notOpened);
+  const exit = unfitExit(notOpened);
   if (exit === undefined) return undefined;
   // An alert of TLS is the reason for whatever followed it.
   if (alert !== undefined) return { message: `${shownUrl(url)}: TLS: ${alert}`, exit: EXIT.tls, cause: undefined };
@@ -154,7 +149,8 @@ function unfitReason(url: string, notOpened: NotOpened, alert: string | undefine
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
-function unfitExit({ handshake, end, isRefusal }: NotOpened): number | undefined {
+function unfitExit({ handshake, end, isRefusal, isForeign }: NotOpened): number | undefined {
+  if (isForeign) return EXIT.handshake;
   if (isRefusal) return EXIT.refused;
   if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
   return handshake.upgraded || handshake.response.status === 101 ? undefined : EXIT.refused;

@@ -1,8 +1,10 @@
 import { ByteCollector, concat } from '../../codec/bytes/byte-collector.js';
 import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { hexOf } from '../../codec/bytes/hex.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head, RequestHead, ResponseHead } from '../../codec/http1/head.js';
 import { parseHead } from '../../codec/http1/head.js';
+import { latin1 } from '../../codec/http1/text.js';
 import { readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
 import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake/rules.js';
@@ -88,7 +90,8 @@ export class ServerBench implements Bench {
     if (problem !== undefined) {
       wire.drop();
       const { began, end } = answer;
-      return { problem, handshake, ...(end && { end }), ...(began && { began }) };
+      const foreign = isForeign(answer) && ({ isForeign: true } as const);
+      return { problem, handshake, ...(end && { end }), ...(began && { began }), ...foreign };
     }
     const { tools } = this;
     const random = (): number => this.random();
@@ -116,6 +119,11 @@ export interface Answer {
 
 /** Bytes after a head that are kept, some more or less. */
 const MOST_REST = 1024 * 1024;
+/** Of what is no HTTP, what a message shows. */
+const MOST_SHOWN = { text: 60, bytes: 16 };
+/** How an answer of HTTP/1 begins. */
+const HTTP_START = 'HTTP/';
+const STATUS_LINE = /^HTTP\/\d\.\d\s+\d{3}(?!\d)/;
 /** The same of what is no head. */
 const MOST_BEGAN = 256;
 
@@ -167,15 +175,36 @@ function isInterim(head: Head): boolean {
   return status >= 100 && status < 200 && status !== 101;
 }
 
+/** RFC 9112 §4: a response begins with its version, and its first line has a status. Empty lines may come first (§2.2). */
+function isForeign({ head, began, tooLarge }: Answer): boolean {
+  if (head !== undefined) return !STATUS_LINE.test(head.line);
+  if (began === undefined) return false;
+  const start = latin1(began)
+    .replace(/^[\r\n]+/, '')
+    .slice(0, HTTP_START.length);
+  return tooLarge === true || !HTTP_START.startsWith(start);
+}
+
 function problemOf(handshake: Handshake, answer: Answer): string | undefined {
   const { head } = answer;
   if (head === undefined) return silence(answer);
+  if (isForeign(answer))
+    return `what came is no HTTP: it begins ${JSON.stringify(head.line.slice(0, MOST_SHOWN.text))}`;
   if (!handshake.upgraded) return `refused with ${head.status ?? head.line}`;
   const fault = judgeHandshake(handshake).find((one) => one.side === 'response' && isFinding(one, false));
   return fault && explain(fault).message;
 }
 
-function silence({ end, began, tooLarge }: Answer): string {
+function shownStart(bytes: Uint8Array): string {
+  const [line] = /^[ -~]{4,}/.exec(latin1(bytes.subarray(0, MOST_SHOWN.text))) ?? [];
+  return line === undefined
+    ? `with the bytes ${hexOf(bytes.subarray(0, MOST_SHOWN.bytes), ' ')}`
+    : JSON.stringify(line);
+}
+
+function silence(answer: Answer): string {
+  const { end, began, tooLarge } = answer;
+  if (isForeign({ ...answer, tooLarge: false })) return `what came is no HTTP: it begins ${shownStart(began!)}`;
   if (tooLarge) return `the head of the answer has no end: more than ${DEFAULT_HEAD_LIMIT / 1024} KiB came`;
   if (end !== undefined)
     return `the connection ended (${end}) before ${began ? 'the head of the answer was whole' : 'an answer came'}`;
