@@ -18,7 +18,7 @@ const READING = ['digest.js', 'pipeline.js', 'web/dropped.js', 'web/reading.js']
 const PARTS = {
   'a record that is selected': [['digest.js', 'web/frame-model.js', 'web/record-part.js'], 12_400],
   'sequence and plots': [['web/drawings-part.js'], 10_000],
-  'causes of failures': [['causes.js', 'web/causes-reading.js'], 11_300],
+  'causes of failures': [['causes.js', 'web/causes-reading.js'], 10_800],
   'HTTP/2': [['http2-layer.js', 'web/http2-reading.js'], 10_000],
   recordings: [['recordings.js', 'web/recording-reading.js'], 13_500],
   text: [['text.js', 'web/text-reading.js'], 44_000],

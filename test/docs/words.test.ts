@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Io } from '../../src/cli/host/io.js';
 import { createProgram } from '../../src/cli/options/program.js';
 import { CASES } from '../../src/conformance/all-cases.js';
-import { CAUSES } from '../../src/rules/causes/catalogue.js';
+import { TRAFFIC_CAUSES } from '../../src/rules/causes/catalogue.js';
+import { DIAL_CAUSES } from '../../src/rules/causes/dial-catalogue.js';
 import { RULES } from '../../src/rules/catalogue.js';
 import { ROOT } from '../cli/binary.js';
 import { commentsIn, testNamesIn } from './comments.js';
@@ -107,7 +108,7 @@ const texts: readonly (readonly [where: string, texts: readonly string[]])[] = [
   ),
   ['--help', helpOf(createProgram({} as Io, () => undefined))],
   ['rules', Object.values(RULES).flatMap(({ requirement, message }) => [requirement, message])],
-  ['causes', Object.values(CAUSES).map(({ message }) => message)],
+  ['causes', Object.values({ ...TRAFFIC_CAUSES, ...DIAL_CAUSES }).map(({ message }) => message)],
   ['cases of check', CASES.flatMap(({ title, expected }) => [title, expected ?? ''])],
 ];
 

@@ -11,6 +11,7 @@ import {
   type EndFacts,
   type SentMessage,
 } from '../../src/rules/causes/connection-facts.js';
+import { DIAL_CAUSES } from '../../src/rules/causes/dial-catalogue.js';
 import { causeOfDial, type DialFacts } from '../../src/rules/causes/dialing.js';
 import { idleEndOf } from '../../src/rules/causes/idle.js';
 import { causeOfTunnel, type TunnelFacts } from '../../src/rules/causes/tunnels.js';
@@ -546,7 +547,9 @@ describe('the cause of a connection that was refused or dropped', () => {
     const LIVE_HTTP2 = ['h2-connect-not-enabled', 'h2-ended-here', 'h2-window-shut'];
     const shown = [...ROWS, ...DIALS, ...TUNNELS].map(([code]) => code);
     // Those before a request of HTTP/2 are known without facts: http2-connect.test.ts.
-    expect(new Set([...shown, 'h2-alpn-refused', ...LIVE_HTTP2])).toEqual(new Set(Object.keys(CONNECTION_CAUSES)));
+    expect(new Set([...shown, 'h2-alpn-refused', ...LIVE_HTTP2])).toEqual(
+      new Set(Object.keys({ ...CONNECTION_CAUSES, ...DIAL_CAUSES })),
+    );
   });
 
   it('is never looked for where there is none: an ordinary connection has no cause, and what has one is not ordinary', () => {

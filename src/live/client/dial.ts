@@ -2,7 +2,8 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
-import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
+import { dialCauseBy } from '../../rules/causes/dial-catalogue.js';
 import { causeOfDial, type DialFacts } from '../../rules/causes/dialing.js';
 import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
 import { ProxyRefusal, proxyText, socks5, tunnel, variableText, type Proxy } from './proxy.js';
@@ -203,7 +204,7 @@ function secure(
       const isCertificate = Boolean(stream.authorizationError);
       const isForHttp2 = !alpn.includes('http/1.1') && /no application protocol/.test(error.message);
       const why = isForHttp2
-        ? causeBy('h2-alpn-refused', {})
+        ? dialCauseBy('h2-alpn-refused', {})
         : causeOfDial(tlsFacts(error, { host, isProxy: proxy !== undefined }, certificate()));
       const words = isForHttp2 ? NO_H2 : tlsReason(error, 'client');
       reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${peer}: ${words}`, why));
@@ -213,7 +214,7 @@ function secure(
       stream.off('close', ended);
       if (!alpn.includes('http/1.1') && stream.alpnProtocol !== 'h2') {
         stream.destroy();
-        reject(new DialError('tls', `TLS with ${peer}: ${NO_H2}`, causeBy('h2-alpn-refused', {})));
+        reject(new DialError('tls', `TLS with ${peer}: ${NO_H2}`, dialCauseBy('h2-alpn-refused', {})));
       } else resolve(stream);
     });
     const ended = (): void => fail(new Error('it closed the connection'));

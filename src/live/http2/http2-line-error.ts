@@ -5,7 +5,8 @@ import {
   HTTP2_TYPE,
   readHttp2Header,
 } from '../../codec/http2/http2-frame.js';
-import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
+import { dialCauseBy } from '../../rules/causes/dial-catalogue.js';
 import type { SessionTrouble } from './http2-trouble.js';
 
 /** Why no WebSocket can be opened on a connection. */
@@ -59,5 +60,5 @@ function beginsAsHttp2(bytes: Uint8Array): boolean {
 /** RFC 8441 §3. */
 export function notEnabled(): Http2LineError {
   const message = 'the server takes no WebSockets over HTTP/2 (no SETTINGS_ENABLE_CONNECT_PROTOCOL)';
-  return new Http2LineError('setting', message, causeBy('h2-connect-not-enabled', {}));
+  return new Http2LineError('setting', message, dialCauseBy('h2-connect-not-enabled', {}));
 }

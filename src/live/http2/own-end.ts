@@ -1,4 +1,5 @@
-import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
+import { dialCauseBy } from '../../rules/causes/dial-catalogue.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { SessionTrouble } from './http2-trouble.js';
 
@@ -17,12 +18,12 @@ export function withOwnEnd(summary: ConnectionSummary, { trouble, faults, isShut
   const { cause } = summary;
   if (cause?.code === 'h2-stream-reset' && cause.message.startsWith('the client')) {
     if (faults !== undefined)
-      return { ...summary, cause: causeBy('h2-ended-here', { what: 'stream', reason: faults }) };
+      return { ...summary, cause: dialCauseBy('h2-ended-here', { what: 'stream', reason: faults }) };
     return cause.message.includes('RST_STREAM CANCEL') ? leaving(summary, isShut) : summary;
   }
   if (trouble === undefined || !mayBeOurs(summary)) return summary;
   const args = { what: 'connection, with all its WebSockets,', reason: faults ?? trouble.words };
-  return { ...summary, cause: causeBy('h2-ended-here', args) };
+  return { ...summary, cause: dialCauseBy('h2-ended-here', args) };
 }
 
 function mayBeOurs({ cause, closeCode }: ConnectionSummary): boolean {
@@ -33,5 +34,5 @@ function mayBeOurs({ cause, closeCode }: ConnectionSummary): boolean {
 function leaving(summary: ConnectionSummary, hasWaited: boolean): ConnectionSummary {
   const { cause: left, ...rest } = summary satisfies { readonly cause?: Cause };
   const isShut = left !== undefined && (hasWaited || summary.diagnostics['h2-window-exhausted'] !== undefined);
-  return isShut ? { ...rest, cause: causeBy('h2-window-shut', {}) } : rest;
+  return isShut ? { ...rest, cause: dialCauseBy('h2-window-shut', {}) } : rest;
 }

@@ -1,4 +1,5 @@
-import { CONNECTION_CAUSES, type ConnectionCauseCode } from './connection-catalogue.js';
+import { CONNECTION_CAUSES } from './connection-catalogue.js';
+import type { DIAL_CAUSES } from './dial-catalogue.js';
 
 /** A likely cause of a framing error. It is reported only where the bytes prove it. */
 interface CauseRule {
@@ -58,10 +59,10 @@ export const FRAMING_CAUSES = {
   },
 } as const satisfies Readonly<Record<string, CauseRule>>;
 
-/** The one list of causes: of framing errors, and of connections that were refused, failed or dropped. */
-export const CAUSES = { ...FRAMING_CAUSES, ...CONNECTION_CAUSES } as const;
+/** The causes that are seen in traffic. */
+export const TRAFFIC_CAUSES = { ...FRAMING_CAUSES, ...CONNECTION_CAUSES } as const;
 
-export type CauseCode = keyof typeof FRAMING_CAUSES | ConnectionCauseCode;
+export type CauseCode = keyof typeof TRAFFIC_CAUSES | keyof typeof DIAL_CAUSES;
 
 /** What is proven about the first framing error of a direction, or about the end of a connection. */
 export interface Cause {
@@ -70,8 +71,21 @@ export interface Cause {
   readonly message: string;
 }
 
+/** The values that a wording takes. */
+export type CauseArgs = Readonly<Record<string, string | number>>;
+
+/** A cause that is seen in traffic. */
+export function causeBy(code: keyof typeof TRAFFIC_CAUSES, args: CauseArgs): Cause {
+  return wordedCause(code, TRAFFIC_CAUSES[code].message, args);
+}
+
 /** A cause with the values that its wording takes. */
-export function causeBy(code: CauseCode, args: Readonly<Record<string, string | number>>): Cause {
-  const message = CAUSES[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+export function wordedCause(code: CauseCode, wording: string, args: CauseArgs): Cause {
+  const message = wording.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
   return { code, message };
+}
+
+/** Whether it is about a connection, and not about a frame. */
+export function isOfConnection(code: CauseCode): boolean {
+  return !Object.hasOwn(FRAMING_CAUSES, code);
 }

@@ -1,5 +1,5 @@
-import { causeBy, type Cause } from './catalogue.js';
-import type { ConnectionCauseCode } from './connection-catalogue.js';
+import type { Cause } from './catalogue.js';
+import { dialCauseBy, type DIAL_CAUSES } from './dial-catalogue.js';
 
 /** What a certificate says. Dates as OpenSSL writes them. */
 export interface CertificateFacts {
@@ -50,7 +50,7 @@ const MOST_NAMES = 8;
 const MOST_TEXT = 200;
 const UNKNOWN = 'a date unknown';
 
-const BY_CODE: Readonly<Record<string, ConnectionCauseCode>> = {
+const BY_CODE: Readonly<Record<string, keyof typeof DIAL_CAUSES>> = {
   CERT_HAS_EXPIRED: 'certificate-expired',
   CERT_NOT_YET_VALID: 'certificate-not-yet-valid',
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name',
@@ -72,7 +72,7 @@ export function causeOfDial({ code, host, port, tried, certificate, isProxy = fa
   const { names = [], validFrom = UNKNOWN, validTo = UNKNOWN, issuer, subject } = certificate ?? {};
   const isWhole = code === 'SELF_SIGNED_CERT_IN_CHAIN';
   const { trust, ...words } = isProxy ? OF_PROXY : OF_SERVER;
-  return causeBy(BY_CODE[code]!, {
+  return dialCauseBy(BY_CODE[code]!, {
     ...words,
     trust,
     host: isProxy ? `the proxy ${host}` : host,

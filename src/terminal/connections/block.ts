@@ -8,7 +8,7 @@ import {
   type Directions,
   type DirectionSummary,
 } from '../../traffic/tally/summary.js';
-import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
+import { isOfConnection } from '../../rules/causes/catalogue.js';
 import { activityParts } from './activity.js';
 import { drawApp } from './apps.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';

@@ -1,7 +1,7 @@
 import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic/tally/summary.js';
 import { provenCloser } from '../../traffic/tally/proven.js';
 import { isQuietClose } from '../../traffic/tally/close-codes.js';
-import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
+import { isOfConnection } from '../../rules/causes/catalogue.js';
 import { whyLines } from './why.js';
 import type { LabelledPart } from './lines.js';
 import { closedCell, closingParts, grouped, secondsText } from './words.js';
