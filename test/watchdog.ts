@@ -22,7 +22,8 @@ export class Watchdog implements Reporter {
 
   onTestCaseResult({ id, module }: TestCase): void {
     this.running.delete(id);
-    this.watch(module.moduleId);
+    // The last result of a file may come after its end.
+    if (this.files.has(module.moduleId)) this.watch(module.moduleId);
   }
 
   onTestModuleEnd({ moduleId }: TestModule): void {
