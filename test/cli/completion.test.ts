@@ -25,6 +25,35 @@ function run(program: string, ...args: string[]): string {
 
 const hasShell = (shell: string): boolean => existsSync(`/usr/bin/${shell}`) || existsSync(`/bin/${shell}`);
 
+/** Beginnings of commands, and what a shell makes of each. */
+const VALUES: readonly (readonly [typed: string, completed: string])[] = [
+  ['decode --opcode te', 'decode --opcode text'],
+  ['decode --opcode text,pi', 'decode --opcode text,ping'],
+  ['decode --opcode=bi', 'decode --opcode=binary'],
+  ['decode --view mes', 'decode --view messages'],
+  ['decode --app sig', 'decode --app signalr'],
+  ['decode --redact=jw', 'decode --redact=jwt'],
+  ['decode --redact=jwt,car', 'decode --redact=jwt,card'],
+  ['encode --length-form 1', 'encode --length-form 16'],
+  ['connect --http2=a', 'connect --http2=auto'],
+  ['proxy --http2=c', 'proxy --http2=clients'],
+];
+
+/** Types lines into a zsh on a terminal of its own, each with a tab after it; what the command gets then is printed. */
+const TYPING = `
+zmodload zsh/zpty
+zpty -b z zsh -f -i
+zpty -w z "PS1=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -D -d $2; source $1"
+zpty -w z "bindkey '^I' complete-word; wsinspect() { print -r -- \\"<<\\$*>>\\" }; print RE''ADY"
+zpty -r z out '*READY*'
+for line in "\${@:3}"; do
+  zpty -w -n z "wsinspect $line"$'\t\n'
+  zpty -r z out '*<<*>>*'
+  print -r -- "\${\${out#*<<}%%>>*}"
+done
+zpty -d z
+`;
+
 describe('completion', () => {
   it.skipIf(!hasShell('bash'))('bash', async () => {
     const path = await script('bash');
@@ -41,6 +70,17 @@ describe('completion', () => {
     expect(complete('decode', '--view', '')).toEqual(['annotated', 'summary', 'messages', 'apps']);
     expect(complete('decode', '--color', '=', 'al')).toEqual(['always']);
     expect(complete('completion', 'f')).toEqual(['fish']);
+    for (const [typed, completed] of VALUES) {
+      const words = typed.split(/ |(=)/).filter((word) => word !== undefined && word !== '');
+      expect(complete(...words), typed).toEqual([
+        completed
+          .slice(completed.lastIndexOf('=') + 1)
+          .split(' ')
+          .at(-1),
+      ]);
+    }
+    // An optional value follows an equals sign.
+    expect(complete('decode', '--redact', 'READ')).toContain('README.md');
     expect(complete('decode', '-f', 'READ')).toContain('README.md');
   });
 
@@ -51,9 +91,11 @@ describe('completion', () => {
         .split('\n')
         .flatMap((each) => (each === '' ? [] : [each.split('\t')[0]!]));
     expect(complete('wsinspect ').sort()).toEqual([...COMMANDS].sort());
-    expect(complete('wsinspect decode --redact')).toEqual(['--redact', '--redact-addresses']);
+    expect(complete('wsinspect decode --redact')).toEqual(['--redact', '--redact=', '--redact-addresses']);
     expect(complete('wsinspect decode --view ').sort()).toEqual(['annotated', 'apps', 'messages', 'summary']);
     expect(complete('wsinspect completion ').sort()).toEqual(['bash', 'fish', 'zsh']);
+    for (const [typed, completed] of VALUES)
+      expect(complete(`wsinspect ${typed}`), typed).toEqual([completed.split(' ').at(-1)]);
   });
 
   it.skipIf(!hasShell('zsh'))('zsh', async () => {
@@ -72,6 +114,12 @@ describe('completion', () => {
     expect(decode).toContain('*--view=[how to show the input]:value:(annotated summary messages apps)\n');
     expect(decode).toContain('*-f+[read from a file]:value:_files\n');
     expect(complete('wsinspect', 'completion', '')).toContain('1:value:(bash zsh fish)\n');
+  });
+
+  it.skipIf(!hasShell('zsh'))('zsh, on a terminal', async () => {
+    const [path, dump] = [await script('zsh'), join(folder, 'zcompdump')];
+    const out = run('zsh', '-f', '-c', TYPING, 'zsh', path, dump, ...VALUES.map(([typed]) => typed));
+    expect(out.trim().split('\n')).toEqual(VALUES.map(([, completed]) => completed));
   });
 
   it('refuses another shell', async () => {

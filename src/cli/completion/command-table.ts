@@ -1,4 +1,6 @@
 import type { Command, Option } from 'commander';
+import { APP_SIGNS } from '../../traffic/toolbox/apps.js';
+import { suggestedValues } from '../options/suggested-values.js';
 
 /** An option as a shell sees it. */
 export interface ShellOption {
@@ -7,6 +9,8 @@ export interface ShellOption {
   /** `none`; `next`: a value is the next word, or follows `=`; `equals`: one may follow `=`. */
   readonly value: 'none' | 'next' | 'equals';
   readonly choices: readonly string[];
+  /** Its value is a list of them, with commas between. */
+  readonly isList: boolean;
   /** Its value is a path. */
   readonly isPath: boolean;
   /** A few words. */
@@ -31,16 +35,20 @@ export function commandTable(program: Command): ShellCommand[] {
   }));
 }
 
+/** Of `--app`. */
+const PROTOCOLS = [...APP_SIGNS.map(({ protocol }) => protocol).sort(), 'none'];
 const HELP = { short: '-h', long: '--help', description: 'print the options', required: false, optional: false };
 
 function shellOption(option: Pick<Option, 'short' | 'long' | 'description' | 'required' | 'optional'>): ShellOption {
   const { short, long, required, optional, description } = option;
   const { flags = '', argChoices = [] } = option as Partial<Option>;
+  const { words, isList = false } = suggestedValues(option as Option) ?? {};
   return {
     flags: [short, long].filter((flag) => flag !== undefined),
     // For `<code[:reason]>` commander states both.
     value: required ? 'next' : optional ? 'equals' : 'none',
-    choices: argChoices,
+    choices: words ?? (flags.endsWith(' <protocol>') ? PROTOCOLS : argChoices),
+    isList,
     isPath: /[<[](?:file|path|dir)[>\]]/.test(flags),
     words: shortened(description),
   };

@@ -14,9 +14,11 @@ export function fishScript(commands: readonly ShellCommand[]): string {
   return `# Completion of wsinspect for fish: put it into ~/.config/fish/completions/wsinspect.fish\n${lines.join('\n')}\n`;
 }
 
-function rest({ flags, value, choices, isPath, words }: ShellOption): string {
+function rest({ flags, value, choices, isList, isPath, words }: ShellOption): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const takes =
-    value !== 'next' ? [] : isPath ? ['-r -F'] : choices.length > 0 ? [`-x -a '${choices.join(' ')}'`] : ['-x'];
+  const all = isList ? `(__fish_append , ${choices.join(' ')})` : choices.join(' ');
+  // An argument without -r or -x follows = only.
+  const among = choices.length > 0 ? [`-f -a '${all}'`] : [];
+  const takes = value === 'none' ? [] : value === 'equals' ? among : isPath ? ['-r -F'] : ['-x', ...among];
   return [...names, ...takes, `-d '${words}'`].join(' ');
 }

@@ -30,11 +30,15 @@ if [ "$funcstack[1]" = _wsinspect ]; then _wsinspect "$@"; else compdef _wsinspe
 }
 
 /** An option may come again: most that take values are repeatable. */
-function specsOf({ flags, value, choices, isPath, words }: ShellOption): string[] {
-  const values = choices.length > 0 ? `(${choices.join(' ')})` : isPath ? '_files' : ' ';
+function specsOf({ flags, value, choices, isList, isPath, words }: ShellOption): string[] {
+  const all = choices.join(' ');
+  const values = isList ? `_sequence compadd - ${escaped(all)}` : all !== '' ? `(${all})` : isPath ? '_files' : ' ';
   const ending = value === 'none' ? '' : value === 'next' ? `:value:${values}` : `::value:${values}`;
   return flags.map((flag) => {
     const mark = value === 'none' ? '' : !flag.startsWith('--') ? '+' : value === 'next' ? '=' : '=-';
     return `'*${flag}${mark}[${words}]${ending}'`;
   });
 }
+
+/** A colon ends a part of a specification. */
+const escaped = (text: string): string => text.replaceAll(':', '\\:');

@@ -7,6 +7,7 @@ import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { pageOptions, type PageOptions } from './page-options.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
+import { suggests } from './suggested-values.js';
 
 /** One thing to send, as the command line has it. */
 export type SendItem =
@@ -141,14 +142,17 @@ const MOST_STREAMS = 1000;
 
 function http2Options(): Option[] {
   return [
-    new Option(
-      '--http2 [auto]',
-      'open the WebSocket over HTTP/2 (RFC 8441): wss with ALPN h2, ws by prior knowledge; =auto: where ALPN and the server allow it, else over HTTP/1.1',
-    ).argParser((value) => {
-      if (value === '') return true;
-      if (value !== 'auto') throw new InvalidArgumentError('It has to be --http2 or --http2=auto.');
-      return value;
-    }),
+    suggests(
+      new Option(
+        '--http2 [auto]',
+        'open the WebSocket over HTTP/2 (RFC 8441): wss with ALPN h2, ws by prior knowledge; =auto: where ALPN and the server allow it, else over HTTP/1.1',
+      ).argParser((value) => {
+        if (value === '') return true;
+        if (value !== 'auto') throw new InvalidArgumentError('It has to be --http2 or --http2=auto.');
+        return value;
+      }),
+      ['auto'],
+    ),
     new Option(
       '--streams <number>',
       'open N WebSockets on one connection of HTTP/2; each of them sends what the options say',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { suggestsList } from './suggested-values.js';
 import type { ConnectionCriteria, RecordCriteria, TimeBound } from '../../traffic/selection/filters.js';
 import { endpointPattern, portNumber } from '../../traffic/selection/endpoint-pattern.js';
 import {
@@ -46,10 +47,13 @@ export function filterOptions(): Option[] {
       '--closed <codes>',
       'show only connections closed with these codes, as in 1006,4000-4999; none: no code is known (repeatable)',
     ).argParser(closeCodes),
-    new Option(
-      '--opcode <names>',
-      `show only frames of these opcodes: ${OPCODE_NAMES.join(', ')} or numbers`,
-    ).argParser(opcodes),
+    suggestsList(
+      new Option(
+        '--opcode <names>',
+        `show only frames of these opcodes: ${OPCODE_NAMES.join(', ')} or numbers`,
+      ).argParser(opcodes),
+      OPCODE_NAMES,
+    ),
     new Option('--grep <re>', 'show only text that this regular expression matches (RE or /RE/flags)').argParser(
       regExp,
     ),

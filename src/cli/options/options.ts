@@ -3,6 +3,7 @@ import { VIEW_NAMES, type ViewName } from '../decode/views.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
+import { suggests, suggestsList } from './suggested-values.js';
 import type { PayloadForm } from '../../traffic/toolbox/apps.js';
 import { appOption, payloadOption, protoOptions } from './packet-options.js';
 import { redactOptions, type RedactOptions } from './redact-options.js';
@@ -178,6 +179,10 @@ export function decodeOptions(): Option[] {
   ]);
 }
 
+const MOST_OPCODE = 15;
+const RESERVED_BITS = ['1', '2', '3'];
+const LENGTH_FORMS: readonly string[] = ['7', '16', '64'];
+
 export function encodeOptions(): Option[] {
   return [
     new Option('-f, --file <path>', 'read the payload from a file (- is stdin)'),
@@ -187,13 +192,19 @@ export function encodeOptions(): Option[] {
     new Option('--pong', 'make a pong frame'),
     new Option('--close <code[:reason]>', 'make a close frame').argParser(close),
     new Option('--continuation', 'make a continuation frame'),
-    new Option('--opcode <number>', 'make a frame with this opcode, 0 to 15').argParser(integer(0, 15)),
+    suggests(
+      new Option('--opcode <number>', 'make a frame with this opcode, 0 to 15').argParser(integer(0, MOST_OPCODE)),
+      Array.from({ length: MOST_OPCODE + 1 }, (_, opcode) => String(opcode)),
+    ),
     new Option('--mask [key]', 'mask the payload, with a random key or with these 8 hex digits'),
     new Option('--fragment <bytes>', 'split the message into fragments of N bytes').argParser(integer(1)),
-    new Option('--rsv <bits>', 'set reserved bits, as in 1 or 1,3').argParser(rsv),
+    suggestsList(new Option('--rsv <bits>', 'set reserved bits, as in 1 or 1,3').argParser(rsv), RESERVED_BITS),
     new Option('--deflate [params]', 'compress the message (permessage-deflate)'),
     new Option('--no-fin', 'set FIN to 0'),
-    new Option('--length-form <bits>', 'write the length in 7, 16 or 64 bits').argParser(lengthForm),
+    suggests(
+      new Option('--length-form <bits>', 'write the length in 7, 16 or 64 bits').argParser(lengthForm),
+      LENGTH_FORMS,
+    ),
     new Option('--declare-length <bytes>', 'declare this length, whatever the length of the payload is').argParser(
       wholeNumber,
     ),
@@ -221,7 +232,7 @@ function wholeNumber(value: string): bigint {
 }
 
 function lengthForm(value: string): number {
-  if (['7', '16', '64'].includes(value)) return Number(value);
+  if (LENGTH_FORMS.includes(value)) return Number(value);
   throw new InvalidArgumentError('It has to be 7, 16 or 64.');
 }
 

@@ -8,6 +8,7 @@ import { close, integer } from './option-values.js';
 import { pageOptions, type PageOptions } from './page-options.js';
 import { htmlOption } from './options.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
+import { suggests } from './suggested-values.js';
 
 type NotTaken =
   | ('limit' | 'extract' | 'write' | 'asWebsocket')
@@ -69,7 +70,7 @@ export function proxyOptions(): Option[] {
 }
 
 function http2Option(): Option {
-  return new Option(
+  const option = new Option(
     '--http2 [mode]',
     'speak HTTP/2 (RFC 8441) to the server, and take clients of either version; =auto: to the server where ALPN and its settings allow it; =clients: HTTP/1.1 to the server',
   )
@@ -81,6 +82,7 @@ function http2Option(): Option {
       return value;
     })
     .helpGroup('Transport:');
+  return suggests(option, ['auto', 'clients']);
 }
 
 /** The same option, worded for another client's request. */

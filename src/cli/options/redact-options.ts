@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { suggestsList } from './suggested-values.js';
 import { REDACTION_KINDS, type RedactionKind } from '../../traffic/redaction/choice.js';
 
 /** What `--redact` names: nothing means all kinds. */
@@ -16,10 +17,13 @@ export interface RedactOptions {
 
 export function redactOptions(): Option[] {
   return [
-    new Option(
-      '--redact [list]',
-      `replace secrets: ${REDACTION_KINDS.join(', ')} (all by default), field:NAME, jsonpath:EXPR (repeatable)`,
-    ).argParser(redactList),
+    suggestsList(
+      new Option(
+        '--redact [list]',
+        `replace secrets: ${REDACTION_KINDS.join(', ')} (all by default), field:NAME, jsonpath:EXPR (repeatable)`,
+      ).argParser(redactList),
+      [...REDACTION_KINDS, 'field:', 'jsonpath:'],
+    ),
     new Option('--redact-addresses', 'replace IP addresses, those of one network by those of one network'),
   ].map((option) => option.helpGroup('Hand on:'));
 }
