@@ -21,7 +21,7 @@ const PARTS = {
   'causes of failures': [['causes.js', 'web/causes-reading.js'], 10_800],
   'HTTP/2': [['http2-layer.js', 'web/http2-reading.js'], 10_000],
   recordings: [['recordings.js', 'web/recording-reading.js'], 13_500],
-  text: [['text.js', 'web/text-reading.js'], 44_000],
+  text: [['text.js', 'web/text-reading.js'], 44_500],
   TLS: [['tls-layer.js', 'tls-crypto.js', 'web/tls-reading.js'], 32_000],
   'application protocols': [['cli/apps.js'], 77_500],
 } as const;

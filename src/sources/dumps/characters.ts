@@ -39,7 +39,8 @@ export function fits(row: ShownRow, count: number): ByteOrder | 'either' | undef
 }
 
 const PANELS = /^[\s|]*\|(.{8})\|(.{8})\|\s*$/;
-const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
+/** Without blanks around it. */
+const FRAMED = /^(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")$/;
 
 /** Blanks before the characters. */
 const LEAST_GAP = 2;
@@ -57,7 +58,7 @@ export function showsExactly(rest: string, bytes: readonly number[]): boolean {
 /** `leastLead`: blanks and bars that come before the characters at least. */
 function isShown(rest: string, bytes: readonly number[], wrong: RegExp, leastLead = 1): boolean {
   const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
-  const framed = FRAMED.exec(text);
+  const framed = FRAMED.exec(text.trim());
   const inner = framed?.slice(1).find((one) => one !== undefined);
   if (inner !== undefined && shows(inner, bytes, wrong)) return true;
   const lead = /^[\s|]*/.exec(text)![0].length;
