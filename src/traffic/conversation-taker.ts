@@ -10,6 +10,7 @@ import {
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { AppOptions } from './apps/app-reading.js';
+import type { PolledSessions } from './apps/polled-sessions.js';
 import type { Causes } from './causes/causes.js';
 import type { ConnectionFilter } from './selection/filters.js';
 import type { Judged } from './judged.js';
@@ -91,6 +92,8 @@ export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   readonly chosen?: ReadonlySet<number> | undefined;
   /** Application protocols are read; undefined: none. */
   readonly apps?: AppOptions | undefined;
+  /** Where polling is looked for, other than in `apps`. */
+  readonly polled?: PolledSessions | undefined;
   /** Changes the bytes before records are made of them; undefined: they stay. */
   readonly rewriting?: Rewriting | undefined;
 }

@@ -87,7 +87,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally = new Tally(origin);
     if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
-    this.polled = watchPolled(options.apps, origin);
+    this.polled = watchPolled(options.polled ?? options.apps?.polled, origin, options.apps);
     this.facts = new FactsWatch(origin, options.causes);
     this.causes = new CauseWatch(origin, options.reading.raw, options.causes, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;

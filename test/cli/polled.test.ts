@@ -75,6 +75,13 @@ function session(open: Uint8Array = answers(OPEN)): Said[] {
   ];
 }
 
+/** The same with the script of JSONP as the form of its answers. */
+const asJsonp = ([port, from, said]: Said): Said => [
+  port,
+  from,
+  typeof said === 'string' ? said.replace('transport=polling', 'transport=polling&j=0') : said,
+];
+
 /** The packets of its only WebSocket, in short: direction, number, type, the call that it answers; `~` where it was polled. */
 async function packetsOf(all: readonly Said[], ...args: string[]): Promise<string[]> {
   return inShort(await decoded(all, runHere, ...args));
@@ -142,6 +149,26 @@ describe('what a client of Socket.IO polls', () => {
   it('is not read with --app none, nor where secrets are covered', async () => {
     expect(await packetsOf(session(), '--app', 'none')).toEqual([]);
     expect((await packetsOf(session(), '--redact')).filter((packet) => packet.endsWith('~'))).toEqual([]);
+  });
+
+  it.each<readonly [string, Said[], readonly string[], string]>([
+    [
+      'where secrets are covered',
+      session(),
+      ['--redact'],
+      'what clients of Socket.IO polled over HTTP is not read with --redact',
+    ],
+    ['as JSONP', session().map(asJsonp), [], 'what clients of Socket.IO polled as JSONP is not read'],
+  ])('is named where it is not read: %s', async (_, all, args, notice) => {
+    writeFileSync(file, captureOf(all));
+    const { err } = await runHere(['decode', '-f', file, '--stats', ...args]);
+    expect(err.split(notice)).toHaveLength(2);
+  });
+
+  it.each([[], ['--redact=email']])('no notice where nothing was polled, or it was read: %j', async (...args) => {
+    const all = args.length > 0 ? session().slice(8) : session();
+    writeFileSync(file, captureOf(all.filter(([port]) => args.length === 0 || port === 3)));
+    expect((await runHere(['decode', '-f', file, '--stats', ...args])).err).not.toContain('polled');
   });
 
   it('ends where bytes are missing, and begins again', async () => {

@@ -28,10 +28,15 @@ interface WaitingSession {
 export class PolledSessions {
   /** There is one: conversations depend on each other. */
   isUsed = false;
+  /** What was polled and is not read, in words. */
+  readonly unread = new Set<string>();
   readonly bodies: BodyBudget = { ...BODIES, held: 0 };
   private readonly joined = new Map<string, PolledTaker>();
   private readonly waiting = new Map<string, WaitingSession>();
   private bytes = 0;
+
+  /** `isRead`: false where bytes are changed before they are read again: what is polled is only named. */
+  constructor(readonly isRead = true) {}
 
   said(key: string, message: PolledMessage): void {
     this.isUsed = true;
@@ -51,6 +56,7 @@ export class PolledSessions {
 
   /** The WebSocket of a session: it gets what was said before, and from now on. */
   join(key: string, taker: PolledTaker): void {
+    if (!this.isRead) return;
     this.isUsed = true;
     this.joined.set(key, taker);
     for (const message of this.release(key)) taker(message);

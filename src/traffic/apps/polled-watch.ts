@@ -16,6 +16,10 @@ import type { PolledSessions } from './polled-sessions.js';
 const LOOK = 1024;
 /** A request of Engine.IO (protocol 3 and 4) by HTTP long-polling. */
 const POLLS = /^(?:GET|POST) \S{0,1000}[?&]transport=polling/;
+const UNREAD = {
+  redacted: 'what clients of Socket.IO polled over HTTP is not read with --redact, and in no output',
+  jsonp: 'what clients of Socket.IO polled as JSONP is not read',
+};
 const CODINGS: Readonly<Record<string, PackedForm>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'zlib', br: 'brotli' };
 const [OPEN, GET, POST] = [0x30, 0x47, 0x50];
 
@@ -37,6 +41,7 @@ export class PolledWatch implements HttpExchangeTaker {
       const first = bytes[start];
       if (first !== GET && first !== POST) return;
       if (!POLLS.test(latin1(bytes.subarray(start, Math.min(end, start + LOOK))))) return;
+      if (!this.sessions.isRead) return void this.sessions.unread.add(UNREAD.redacted);
       this.exchanges = new HttpExchanges(side, this, this.sessions.bodies);
     }
     this.exchanges.data(side, bytes.subarray(start, end), time);
@@ -66,7 +71,10 @@ export class PolledWatch implements HttpExchangeTaker {
   }
 
   wants({ target = '' }: RequestHead): boolean {
-    return /[?&]transport=polling(?:&|$)/.test(target);
+    if (!/[?&]transport=polling(?:&|$)/.test(target)) return false;
+    const isJsonp = /[?&]j=\d/.test(target);
+    if (isJsonp) this.sessions.unread.add(UNREAD.jsonp);
+    return !isJsonp;
   }
 
   asked({ head, body, time }: HttpMessage<RequestHead>): void {
@@ -99,9 +107,13 @@ export class PolledWatch implements HttpExchangeTaker {
   }
 }
 
-/** Undefined: what is polled is not read. */
-export function watchPolled(apps: AppOptions | undefined, origin: StreamOrigin): PolledWatch | undefined {
-  return apps?.polled && new PolledWatch(apps.polled, origin, apps.unpack);
+/** Undefined: what is polled is not looked for. */
+export function watchPolled(
+  sessions: PolledSessions | undefined,
+  origin: StreamOrigin,
+  apps: AppOptions | undefined,
+): PolledWatch | undefined {
+  return sessions && new PolledWatch(sessions, origin, apps?.unpack);
 }
 
 function keyOf(server: Endpoint, sid: string): string {

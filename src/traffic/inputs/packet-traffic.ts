@@ -138,7 +138,7 @@ export class PacketTraffic {
   end(): void {
     this.flows.end(this.last);
     this.options.tls?.end?.((message) => this.taker.notice(message));
-    for (const message of this.notRead()) this.taker.notice(message);
+    for (const message of [...this.notRead(), ...(this.polled?.unread ?? [])]) this.taker.notice(message);
     this.reportLimits();
   }
 
@@ -199,11 +199,9 @@ export class PacketTraffic {
   }
 }
 
-/** What is polled is not read where bytes are changed before they are read again. */
+/** What is polled is not read, but named, where bytes are changed before they are read again. */
 function polledIn({ apps, rewriting }: ConversationsOptions): PolledSessions | undefined {
-  return apps === undefined || apps.isPayloadOnly === true || rewriting !== undefined
-    ? undefined
-    : new PolledSessions();
+  return apps === undefined || apps.isPayloadOnly === true ? undefined : new PolledSessions(rewriting === undefined);
 }
 
 function unreadText(name: string, packets: number): string {

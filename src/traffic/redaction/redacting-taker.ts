@@ -29,7 +29,7 @@ function originals<Options extends ConversationOptions>(options: Options): Optio
   const { maxMessageBytes = MOST_LOOKED_AT } = options.reading;
   const whole = Math.max(maxMessageBytes, options.reading.messageBytes ?? 0);
   const reading = { ...options.reading, previewBytes: whole, messageBytes: whole };
-  return { ...options, reading, apps: undefined, legs: undefined };
+  return { ...options, reading, apps: undefined, legs: undefined, polled: options.apps?.polled };
 }
 
 /**
