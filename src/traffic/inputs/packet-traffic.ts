@@ -138,7 +138,9 @@ export class PacketTraffic {
   end(): void {
     this.flows.end(this.last);
     this.options.tls?.end?.((message) => this.taker.notice(message));
-    for (const message of [...this.notRead(), ...(this.polled?.unread ?? [])]) this.taker.notice(message);
+    for (const message of this.notRead()) this.taker.notice(message);
+    // Of several readers each sees other connections.
+    for (const message of this.polled?.unread ?? []) this.taker.notice(message, { kind: message, connection: 0 });
     this.reportLimits();
   }
 
