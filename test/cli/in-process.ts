@@ -37,7 +37,38 @@ export async function runHere(
   return { exit, out: bytes.toString(), err: stderr.bytes().toString(), stdout: bytes };
 }
 
-/** The same, in a process of its own where it uses several threads: these load the built tool. */
+/** A command that was started in this process, and runs until it is interrupted or ends by itself. */
+export interface StartedHere {
+  readonly exited: Promise<number>;
+  /** As a signal does, with the exit code that it stands for. */
+  readonly interrupt: (exit: number) => void;
+}
+
+/** Starts a command line in this process, without stdin; what it prints is handed on as it comes. */
+export function startHere(args: readonly string[], printed: (to: 'out' | 'err', chunk: Buffer) => void): StartedHere {
+  const interrupted = { aborted: false, reason: 0 };
+  let interrupt = (): void => undefined;
+  const untilInterrupted = new Promise<void>((resolve) => (interrupt = resolve));
+  const outputOf = (to: 'out' | 'err'): StreamOutput =>
+    new StreamOutput(new Collected(undefined, undefined, (chunk) => printed(to, chunk)), expectNever);
+  const own: Partial<Io> = {
+    stdin: Object.assign(chunksOf(''), { isTTY: false, close: () => undefined }),
+    stdout: outputOf('out'),
+    stderr: outputOf('err'),
+    env: {},
+    interrupted,
+    untilInterrupted: () => untilInterrupted,
+  };
+  return {
+    exited: runCli(Object.create(real(), Object.getOwnPropertyDescriptors(own)) as Io, args),
+    interrupt: (exit) => {
+      Object.assign(interrupted, { aborted: true, reason: exit });
+      interrupt();
+    },
+  };
+}
+
+/** As `runHere`, in a process of its own where it uses several threads: these load the built tool. */
 export function run(args: readonly string[], options: HereOptions = {}): Promise<RanHere> {
   const jobs = args.indexOf('--jobs') + 1;
   return jobs > 0 && args[jobs] !== '1' ? wsinspect(args, options) : runHere(args, options);
@@ -79,6 +110,7 @@ class Collected extends Writable {
   constructor(
     columns?: number,
     private readonly written: (length: number) => void = () => undefined,
+    private readonly keep = (chunk: Buffer): void => void this.chunks.push(chunk),
   ) {
     super();
     this.isTTY = columns !== undefined;
@@ -87,7 +119,7 @@ class Collected extends Writable {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.written(chunk.length);
-    this.chunks.push(Buffer.from(chunk));
+    this.keep(Buffer.from(chunk));
     done();
   }
 

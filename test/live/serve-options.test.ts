@@ -28,10 +28,10 @@ afterAll(() => shop.remove());
 
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  for (const serving of running.splice(0)) if (!serving.hasEnded) await serving.stop('SIGKILL');
 });
 async function serve(...args: string[]): Promise<Serving> {
-  const serving = await Serving.start(...args);
+  const serving = await (args.includes('-q') ? Serving.start(...args) : Serving.here('serve', '0', ...args));
   running.push(serving);
   return serving;
 }
@@ -42,6 +42,13 @@ async function refusedWith(opening: Promise<unknown>): Promise<number> {
   );
   return error instanceof Refused ? error.status : NaN;
 }
+/** The built tool, which has the page. */
+async function serveBuilt(...args: string[]): Promise<Serving> {
+  const serving = await Serving.start(...args);
+  running.push(serving);
+  return serving;
+}
+
 /** One with a clock that stands still until the test lets time pass. */
 async function serveHeld(...args: string[]): Promise<Serving> {
   const serving = await Serving.startHeld(...args);
@@ -132,7 +139,7 @@ const TESTS: Tests = {
     expect((await runHere(['serve', '--allow-origin', 'good.example'])).exit).toBe(2);
   },
   '--allow-host': async () => {
-    const server = await serve('--allow-host', 'chat.example', '--allow-host', 'also.example');
+    const server = await serveBuilt('--allow-host', 'chat.example', '--allow-host', 'also.example');
     const body = '{"sender":"a","msg":"b"}';
     const posted = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const status = async (host: string, path: string, origin?: string): Promise<number> => {
@@ -158,7 +165,7 @@ const TESTS: Tests = {
     }
   },
   '--no-token': async () => {
-    const [closed, open] = await Promise.all([serve('--json'), serve('--json', '--no-token')]);
+    const [closed, open] = await Promise.all([serveBuilt('--json'), serveBuilt('--json', '--no-token')]);
     const text = async (server: Serving, path: string): Promise<string> => (await server.http(path)).text();
     const [asked, free] = [closed, open].map(({ records: [first] }) => new URL(String(first!['page'])));
     expect(asked!.searchParams.get('token')).toMatch(/^[\w-]{22,}$/);
@@ -327,7 +334,7 @@ const TESTS: Tests = {
       const victim = await faulty.open();
       victim.socket.send('a');
       expect((await victim.closed)[0]).toBe(1006);
-      expect(faulty.child.exitCode).toBe(null);
+      expect(faulty.hasEnded).toBe(false);
     }
   },
   '--drop': async () => {

@@ -5,17 +5,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
 import { freePort } from '../../bench/free-port.js';
 import { BINARY, cleanEnv, records } from '../cli/binary.js';
+import { startHere, type StartedHere } from '../cli/in-process.js';
 import { HELD_CLOCK, HeldClock } from '../cli/held-clock.js';
 
 /** `wsinspect serve`, or another command that listens, running. */
 export class Serving {
+  /** Has a peer go away that was opened through this. */
+  private readonly peers: (() => void)[] = [];
+
   private constructor(
-    readonly child: ChildProcess,
+    private readonly running: ChildProcess | Here,
     readonly url: string,
     readonly port: number,
     private readonly said: Said,
     private readonly held?: HeldClock,
   ) {}
+
+  /** The process of its own. */
+  get child(): ChildProcess {
+    if (this.running instanceof Here) throw new Error('it runs in the process of the test');
+    return this.running;
+  }
+
+  get hasEnded(): boolean {
+    return this.running.exitCode !== null;
+  }
 
   get out(): string {
     return this.said.out;
@@ -47,6 +61,23 @@ export class Serving {
 
   static async proxyHeld(url: string, ...args: string[]): Promise<Serving> {
     return Serving.run(['proxy', '0', url, ...args], true);
+  }
+
+  /**
+   * A command line that listens, in the process of the test, at a tenth of the cost: for tests that look at what clients
+   * meet and at what is printed.
+   */
+  static async here(...args: string[]): Promise<Serving> {
+    const said = new Said();
+    const run = new Here(args, said);
+    const url = (): string | undefined => /(wss?:\/\/[^\s"]+)/.exec(said.out)?.[1];
+    await said.happenings.until(
+      () => url() !== undefined || run.exitCode !== null,
+      () => `it does not listen: ${said.out}${said.err}`,
+    );
+    const found = url();
+    if (found === undefined) throw new Error(`serve ended: ${said.out}${said.err}`);
+    return new Serving(run, found, Number(new URL(found).port), said);
   }
 
   private static async run(args: readonly string[], isHeld = false): Promise<Serving> {
@@ -87,14 +118,16 @@ export class Serving {
     throw new Error('serve ended');
   }
 
-  /** Ends it; gives its exit code. */
+  /** Ends it; gives its exit code. What runs here is not killed: its peers are, and it ends by itself. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     const exited = this.exited();
-    this.child.kill(signal);
+    if (signal === 'SIGKILL' && this.running instanceof Here) for (const leave of this.peers) leave();
+    this.running.kill(signal);
     return await exited;
   }
 
   exited(): Promise<number | null> {
+    if (this.running instanceof Here) return this.running.exited;
     const { exitCode, signalCode } = this.child;
     if (exitCode !== null || signalCode !== null) return Promise.resolve(exitCode);
     return new Promise((resolve) => this.child.on('close', resolve));
@@ -118,20 +151,51 @@ export class Serving {
     return records(this.out.slice(0, this.out.lastIndexOf('\n') + 1));
   }
 
-  open(path = '/', options: ClientOptions = {}, protocols: string[] = []): Promise<Client> {
-    return Client.open(new URL(path, this.url).href, options, protocols);
+  async open(path = '/', options: ClientOptions = {}, protocols: string[] = []): Promise<Client> {
+    const client = await Client.open(new URL(path, this.url).href, options, protocols);
+    this.peers.push(() => client.socket.terminate());
+    return client;
   }
 
   /** A bare TCP connection. */
   raw(): Promise<Socket> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1', () => resolve(socket));
+      this.peers.push(() => socket.destroy());
       socket.on('error', reject);
     });
   }
 
   http(path: string, init?: RequestInit): Promise<Response> {
     return fetch(new URL(path, this.url.replace(/^ws/, 'http')), init);
+  }
+}
+
+/** The exit code of bin/wsinspect.js for an error that nobody foresaw. */
+const FAULT = 70;
+
+/** The part of a process that a command in this one has. */
+class Here {
+  exitCode: number | null = null;
+  readonly exited: Promise<number>;
+  private readonly started: StartedHere;
+
+  constructor(args: readonly string[], said: Said) {
+    this.started = startHere(args, (to, chunk) => said.add(to, chunk));
+    const ended = (exit: number): number => {
+      this.exitCode = exit;
+      said.happenings.tell();
+      return exit;
+    };
+    this.exited = this.started.exited.then(ended, (error: Error) => {
+      said.add('err', Buffer.from(`${error.stack}`));
+      return ended(FAULT);
+    });
+  }
+
+  /** What runs here can be asked to end, by any signal. */
+  kill(signal: NodeJS.Signals): void {
+    this.started.interrupt(signal === 'SIGTERM' ? 143 : 130);
   }
 }
 
