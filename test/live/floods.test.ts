@@ -15,7 +15,7 @@ afterEach(() => {
 
 const MB = 1024 * 1024;
 /** Bytes that a peer has got rid of before the signal. */
-const ENOUGH = MB / 4;
+const ENOUGH = MB;
 /** What the system holds for a connection, and what may still be read of it: a flood brings hundreds of MB. */
 const MOST_AFTER = 16 * MB;
 const MOST_MEMORY = 300;
