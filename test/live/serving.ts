@@ -171,7 +171,7 @@ export class Serving {
   }
 }
 
-/** The exit code of bin/wsinspect.js for an error that nobody foresaw. */
+/** The exit code of bin/wsinspect.js for an error that was not foreseen. */
 const FAULT = 70;
 
 /** The part of a process that a command in this one has. */

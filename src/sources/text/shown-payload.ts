@@ -3,7 +3,7 @@ import { unmask } from '../../codec/frames/mask.js';
 import { looksLikeFrames } from '../../codec/resync/plausible.js';
 import { latin1 } from '../../codec/http1/text.js';
 
-/** What stands before characters, and after them. */
+/** What comes before characters, and after them. */
 const BEFORE = /[\s|"'`>[(]/;
 const AFTER = /[\s|"'`<\])]/;
 
