@@ -14,7 +14,7 @@ const PACKAGES = ['ws', 'wsinspect'];
 const WANTED = /^(package\.json|README(\.zh-CN)?\.md|LICENSE|bin\/|dist\/)/;
 const UNWANTED = /(^|\/)(src|test|fixtures|bench|scripts)\/|\.map$|\.test\./;
 /** What `npx` downloads on a fresh machine, without the dependencies. */
-const MOST_BYTES = 924_000;
+const MOST_BYTES = 930_000;
 
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
