@@ -21,3 +21,10 @@ export function plainContent({ compressed, message }: Frame, most: number): Plai
   const text = opcode === OPCODE.text ? previewText(plain, plain.length < bytes) : undefined;
   return text === undefined ? { bytes, frames, hex: hexOf(plain) } : { bytes, frames, text };
 }
+
+const encoder = new TextEncoder();
+
+/** Whether all of it is there. */
+export function isWholeContent({ bytes, text, hex = '' }: PlainContent): boolean {
+  return (text === undefined ? hex.length / 2 : encoder.encode(text).length) >= bytes;
+}

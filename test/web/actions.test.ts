@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { readHeader } from '../../src/codec/frames/frame.js';
 import { hexOf } from '../../src/codec/bytes/hex.js';
 import { copyForms } from '../../src/web/actions/copy-forms.js';
 import { messageDiff } from '../../src/web/actions/message-diff.js';
@@ -97,6 +98,38 @@ describe('the difference of two messages', () => {
   ])('of %s and %s', (one, other, lines) => {
     const shown = messageDiff(textFrame(one), textFrame(other))!.map(({ sign, text }) => `${sign.trimEnd()} ${text}`);
     expect(shown).toEqual(lines);
+  });
+
+  it.each([
+    [
+      'same',
+      5000,
+      'same',
+      5000,
+      [' the same as far as they are here; what follows is not compared (5000 bytes and 5000 bytes)'],
+    ],
+    [
+      'same',
+      5000,
+      'same',
+      4,
+      [' from character 4', '- same', '+ same', ' what follows is not here, and not compared (5000 bytes and 4 bytes)'],
+    ],
+    [
+      'a1',
+      5000,
+      'a2',
+      5000,
+      [' from character 1', '- a1', '+ a2', ' what follows is not here, and not compared (5000 bytes and 5000 bytes)'],
+    ],
+  ])('of %s, the beginning of %i bytes, and %s of %i', (one, size, other, otherSize, lines) => {
+    const cut = (text: string, bytes: number): FrameItem => {
+      const item = textFrame(text);
+      const header = readHeader(Uint8Array.of(0x81, 126, bytes >> 8, bytes & 255), 0, 0, 0);
+      return bytes === text.length ? item : { ...item, header, received: bytes };
+    };
+    const shown = messageDiff(cut(one, size), cut(other, otherSize))!;
+    expect(shown.map(({ sign, text }) => `${sign.trimEnd()} ${text}`)).toEqual(lines);
   });
 
   it('shows no text that would act on the page', () => {

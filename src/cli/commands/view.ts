@@ -16,7 +16,7 @@ import { VERSION } from '../options/version.js';
 import type { ViewCommandOptions } from '../options/view-options.js';
 import { optionReadTwice } from '../decode/selection.js';
 import { checkReading } from '../decode/traffic-options.js';
-import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
+import { PAGE_PREVIEW } from '../../describe/timeline/page-preview.js';
 import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { nodeBase64 } from '../host/node-base64.js';

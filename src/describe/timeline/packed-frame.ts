@@ -5,7 +5,8 @@ import { unmask } from '../../codec/frames/mask.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { JsonRecord } from '../json.js';
-import { PAGE_PREVIEW, type Base64Writer } from './page-records.js';
+import { PAGE_PREVIEW } from './page-preview.js';
+import type { Base64Writer } from './page-records.js';
 import { ROW_FLAG } from './row-columns.js';
 import type { PayloadOfFrame } from './searched-text.js';
 
@@ -94,7 +95,8 @@ export function unpackFrame(bytes: Uint8Array, row: FrameRow, base64: Base64Writ
 /** What is searched of it. */
 export function packedPayload(bytes: Uint8Array): PayloadOfFrame {
   const { head, payload, bits } = partsOf(bytes);
-  return { opcode: head[0]! & 15, compressed: (bits & COMPRESSED) !== 0, payload };
+  const isCut = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(16) > payload.length;
+  return { opcode: head[0]! & 15, compressed: (bits & COMPRESSED) !== 0, payload, isCut };
 }
 
 function partsOf(bytes: Uint8Array): {
@@ -125,8 +127,9 @@ export function wireFrame(
 
 /** What is searched of such a frame. */
 export function wirePayload(bytes: Uint8Array): PayloadOfFrame {
-  const { length, key } = readHeader(bytes, 0, 0, 0);
-  return { opcode: bytes[0]! & 15, compressed: false, payload: unmask(bytes, length, bytes.length, key) };
+  const { length, key, payloadLength } = readHeader(bytes, 0, 0, 0);
+  const payload = unmask(bytes, length, bytes.length, key);
+  return { opcode: bytes[0]! & 15, compressed: false, payload, isCut: payload.length < payloadLength };
 }
 
 function frameRecord({ connection, time }: FrameRow, direction: Direction, index: number, offset: number): JsonRecord {

@@ -9,9 +9,7 @@ import { plainContent } from '../plain-content.js';
 import { previewText } from '../preview-text.js';
 import { packetRowRecords } from './packet-rows.js';
 import type { FrameExtras } from './row-of-record.js';
-
-/** Payload bytes that the page draws of a frame, of a message, and of a packet. */
-export const PAGE_PREVIEW = 1024;
+import { PAGE_PREVIEW } from './page-preview.js';
 
 /** Little of the content: the payload is sent as bytes. */
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };

@@ -14,7 +14,8 @@ import {
   wirePayload,
   type PackingRoom,
 } from './packed-frame.js';
-import { endRecord, PAGE_PREVIEW, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
+import { PAGE_PREVIEW } from './page-preview.js';
+import { endRecord, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
 import { grown, ROW_FLAG, RowColumns } from './row-columns.js';
 import { rowOfRecord, type PageRecord } from './row-of-record.js';
 import { textOfPayload, textOfRecord } from './searched-text.js';

@@ -1,7 +1,7 @@
 import { acceptKey as acceptOf } from '../../codec/handshake/accept-value.js';
 import { inflateRaw } from '../../codec/deflate/inflate-raw.js';
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
-import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
+import { PAGE_PREVIEW } from '../../describe/timeline/page-preview.js';
 import { RecordStore, type StoreBounds } from '../../describe/timeline/record-store.js';
 import { StoredReading } from '../../describe/timeline/stored-reading.js';
 import { InputReader } from '../../traffic/inputs/input-reader.js';

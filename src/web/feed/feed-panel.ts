@@ -1,5 +1,6 @@
 import { connectionName } from '../../describe/connection-name.js';
 import { count } from '../../codec/bytes/plural.js';
+import { PAGE_PREVIEW } from '../../describe/timeline/page-preview.js';
 import { LaneSorter } from '../../describe/timeline/lane-sorter.js';
 import type { LaneTable } from '../../describe/timeline/lanes.js';
 import {
@@ -10,6 +11,7 @@ import {
   type RowCriteria,
   type WrongWord,
 } from '../../describe/timeline/row-filter.js';
+import { ROW_KIND } from '../../describe/timeline/row-columns.js';
 import { Detail } from '../detail.js';
 import { byId, el } from '../dom.js';
 import { dayText } from '../format.js';
@@ -43,6 +45,9 @@ export class FeedPanel {
   private pausedAt: number | undefined;
   /** What `grep` has found so far; undefined: nothing is searched. */
   private found: { rows: Uint32Array; isDone: boolean } | undefined;
+  /** Rows that were looked at for payloads of which the page has the first bytes only; and whether there is one. */
+  private measured = 0;
+  private hasLong = false;
   /** What is shown, for the address of the page. */
   onShown: (row: number, connection: number | undefined) => void = () => undefined;
 
@@ -89,8 +94,18 @@ export class FeedPanel {
     this.seen = -1;
   }
 
+  private lookForLong(): void {
+    const { length, kinds, sizes, ratios } = this.source.columns;
+    for (let at = Math.min(this.measured, length); at < length && !this.hasLong; at++) {
+      const isMessage = kinds[at]! < ROW_KIND.handshake || kinds[at] === ROW_KIND.packet;
+      this.hasLong = isMessage && sizes[at]! * Math.max(1, ratios[at]! || 1) > PAGE_PREVIEW;
+    }
+    this.measured = length;
+  }
+
   /** Rows came. */
   grew(isDone: boolean): void {
+    this.lookForLong();
     const { first, last } = this.lanesNow(isDone);
     this.list.setDays(dayText(first) !== dayText(last));
     this.offer();
@@ -261,12 +276,16 @@ export class FeedPanel {
     const words = shown === length ? count(length, 'record') : `${shown} of ${count(length, 'record')}`;
     const searching = this.found?.isDone === false ? '; searching …' : '';
     const span = this.span === undefined ? '' : '; only the span that is marked in the overview';
+    const isCut = this.found !== undefined && this.hasLong;
+    const searched = isCut ? `; payloads are searched in their first ${PAGE_PREVIEW} bytes` : '';
     const waiting = this.source.columns.length - this.end;
     const paused = waiting === 0 ? '' : `; ${waiting} more since the pause`;
     const { wrong, why } = this.wrong ?? {};
     const reason = why === undefined ? '' : `. ${why}`;
     this.counted.textContent =
-      wrong === undefined ? words + searching + span + paused : `${words}; not understood: ${wrong}${reason}`;
+      wrong === undefined
+        ? words + searching + searched + span + paused
+        : `${words}; not understood: ${wrong}${reason}`;
     this.counted.classList.toggle('wrong', this.wrong !== undefined);
   }
 }

@@ -142,6 +142,7 @@ export class FeedView {
     if (this.isDone) return;
     this.isDone = true;
     this.draw();
+    this.loadAhead();
     // The overview has nothing to draw of what has no times, as pasted frames have none.
     const isTimeless = this.source.columns.length > 0 && Number.isNaN(this.panel.lanesNow(true).first);
     if (isTimeless && document.body.dataset['tab'] === 'overview') this.openTab('inspector');
