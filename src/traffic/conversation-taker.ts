@@ -22,7 +22,7 @@ import type { ConnectionSummary } from './tally/summary.js';
 /** What a stream carries instead of WebSocket. */
 export type OtherTraffic = LayerName | 'other' | 'silent';
 
-/** How a stream ended, as the calls of its taker said it. */
+/** How a stream ended, as the calls of its taker said it. Side 0 is the client, as in the streams that are made of records. */
 export interface StreamEnding {
   readonly reason: CloseReason;
   readonly time: number;
@@ -31,6 +31,17 @@ export interface StreamEnding {
   readonly stalls: SideStalls;
   /** In the words of the recording. */
   readonly failure: string | undefined;
+}
+
+/** The ending of a stream of which `client` is the side of the client. */
+export function fromClient(ending: StreamEnding, client: Side): StreamEnding {
+  if (client === 0) return ending;
+  const { tcp, stalls } = ending;
+  return {
+    ...ending,
+    tcp: tcp && { ...tcp, side: otherSide(tcp.side) },
+    stalls: [stalls[1], stalls[0]],
+  };
 }
 
 /** Ends a stream as another one ended. */

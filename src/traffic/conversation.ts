@@ -37,6 +37,7 @@ import { FirstBytes, readerOf, searchLimit } from './stream-start.js';
 import { addedStall, type SideStalls } from './tally/stalls.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
+import { fromClient } from './conversation-taker.js';
 import type { ConversationOptions, ConversationTaker, Ends, OtherTraffic } from './conversation-taker.js';
 import { failureRecord } from './failure-record.js';
 import { counts, isWanted } from './wanted.js';
@@ -247,8 +248,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
-    const { stalls, failure } = this;
-    this.taker.ending?.(this.number, { reason, time, tcp: tcpEnd, stalls, failure: failure?.text }, this);
+    const ending = { reason, time, tcp: tcpEnd, stalls: this.stalls, failure: this.failure?.text };
+    this.taker.ending?.(this.number, fromClient(ending, this.clientSide), this);
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     this.taker.closed(this.summary(), this);
   }
