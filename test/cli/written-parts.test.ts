@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MessageDeflater } from '../../src/codec/deflate/message-deflate.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import type { Side } from '../../src/codec/bytes/stream-taker.js';
-import { ACK, FIN, ipv4, pcapFile, SERVER, CLIENT, tcp, text } from '../sources/packets.js';
+import { ACK, concat, FIN, ipv4, pcapFile, SERVER, CLIENT, tcp, text } from '../sources/packets.js';
 import { runHere } from './in-process.js';
 
 let root: string;
@@ -75,6 +77,15 @@ async function endOf(...args: string[]): Promise<Fields> {
   return (await recordsOf(...args)).find(({ type }) => type === 'connection')!;
 }
 
+async function messagesOf(path: string): Promise<unknown[]> {
+  const records = await recordsOf('-f', path, '--view', 'messages');
+  return records
+    .filter(({ type }) => type === 'message')
+    .map((record) => `${String(record['direction'])} ${String(record['text'])}`);
+}
+
+const FORMATS = ['pcapng', 'ndjson', 'har'];
+
 describe('a connection that was joined in its middle', () => {
   const path = (): string => joinedCapture('ends.pcap', [...SIX.flatMap(said).map(frame), ...ENDS]);
 
@@ -91,3 +102,56 @@ describe('a connection that was joined in its middle', () => {
     if (args.includes('--write')) expect((await endOf('-f', own.at(-1)!))['endedBy']).toBe('server');
   });
 });
+
+describe('a message in fragments', () => {
+  const fragments = (isCompressed: boolean): string => {
+    const deflater = new MessageDeflater(nodeDeflate, { windowBits: 15, noContextTakeover: false });
+    const plain = text('one two three');
+    const wire = isCompressed ? deflater.deflate(plain) : plain;
+    const heads: Segment[] = headsWith(isCompressed ? 'Sec-WebSocket-Extensions: permessage-deflate\r\n' : '');
+    const [first, last] = [wire.subarray(0, 4), wire.subarray(4)];
+    const frames = [
+      frame({ side: 0, payload: first, fin: false, rsv: isCompressed ? 4 : 0 }),
+      frame({ side: 0, payload: EMPTY, opcode: 9 }),
+      frame({ side: 0, payload: last, opcode: 0 }),
+      frame({ side: 0, payload: text('single') }),
+      frame({ side: 1, payload: text('binary'), opcode: 2 }),
+    ];
+    return joinedCapture(`fragments-${isCompressed}.pcap`, [...heads, ...frames, ...ENDS]);
+  };
+
+  it.each(FORMATS.flatMap((format) => [false, true].map((isCompressed) => [format, isCompressed] as const)))(
+    'is written whole to .%s where one of its frames is let through (compressed: %s)',
+    async (format, isCompressed) => {
+      const out = join(root, `fragments.${format}`);
+      const file = fragments(isCompressed);
+      for (const [filter, rest] of [
+        [['--opcode', 'text'], ['client single']],
+        [['--opcode', 'continuation'], []],
+        // The handshake is one of them.
+        [['--limit', '2'], []],
+      ] as const) {
+        const { exit, err } = await runHere(['decode', '-f', file, ...filter, '--write', out, '-q']);
+        expect([exit, err]).toEqual([0, '']);
+        expect(await messagesOf(out)).toEqual(['client one two three', ...rest]);
+      }
+    },
+  );
+
+  it('is left out with a line where its end is not there', async () => {
+    const open = frame({ side: 0, payload: text('one'), fin: false });
+    const file = joinedCapture('open.pcap', [...headsWith(''), open, ...ENDS]);
+    const out = join(root, 'open.pcapng');
+    const { exit, err } = await runHere(['decode', '-f', file, '--opcode', 'text', '--write', out, '-q']);
+    expect(exit).toBe(1);
+    expect(err).toContain('left out 1 frame that could not be kept whole');
+  });
+});
+
+function headsWith(fields: string): Segment[] {
+  const heads = [
+    'GET /ws HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n',
+  ];
+  return heads.map((head, side) => ({ side: side as Side, bytes: concat(text(`${head}${fields}\r\n`)) }));
+}

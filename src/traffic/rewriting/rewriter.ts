@@ -157,7 +157,7 @@ export class Rewriter {
       this.open[side] = [one];
     } else this.blank(one);
     const parts = this.open[side];
-    if (message !== undefined && parts.length > 0) this.complete(side, parts, message, isKept);
+    if (message !== undefined && parts.length > 0) this.complete(side, parts, message);
     else if (header.fin && place !== 'control') this.lose(side);
     this.waiting.add(one.piece);
     if (!this.waiting.isFull) return;
@@ -165,9 +165,10 @@ export class Rewriter {
     this.waiting.release();
   }
 
-  private complete(side: Side, parts: readonly FramePart[], message: Message, isKept: boolean): void {
+  /** Of a message that has a frame to be kept, all frames are. */
+  private complete(side: Side, parts: readonly FramePart[], message: Message): void {
     this.open[side] = [];
-    if (this.options.isSelective === true && !isKept) return leaveOut(parts);
+    if (this.options.isSelective === true && !parts.some(({ isKept }) => isKept)) return leaveOut(parts);
     const { payload, opcode, compressed } = message;
     const deflater = compressed ? this.deflater(side, parts[0]!.frame) : undefined;
     if (!this.isReadable(message, parts) || (compressed && deflater === undefined)) {
