@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import { runHere } from './in-process.js';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'wsinspect-completion-'));
+  mkdirSync(join(folder, 'files'));
+  for (const name of FILES) writeFileSync(join(folder, 'files', name), '');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -39,20 +41,77 @@ const VALUES: readonly (readonly [typed: string, completed: string])[] = [
   ['proxy --http2=c', 'proxy --http2=clients'],
 ];
 
-/** Types lines into a zsh on a terminal of its own, each with a tab after it; what the command gets then is printed. */
+/** The same in a folder with the files of FILES: values of fixed words are no names of files. */
+const NAMES: readonly (readonly [typed: string, completed: string])[] = [
+  ['decode -f my', 'decode -f my_capture.pcap'],
+  ['decode my', 'decode my_capture.pcap'],
+  ['decode -f a', 'decode -f a$(b)[1]&.pcap'],
+  ['decode --opcode ze', 'decode --opcode ze'],
+  ['decode --opcode text,ze', 'decode --opcode text,ze'],
+  ['decode --opcode te', 'decode --opcode text'],
+  ['decode --view ze', 'decode --view ze'],
+  ['decode --app zeb', 'decode --app zeb'],
+  ['decode --redact=ze', 'decode --redact=ze'],
+  ['connect --http2=ze', 'connect --http2=ze'],
+  ['decode --limit ze', 'decode --limit ze'],
+  ['decode --limit=ze', 'decode --limit=ze'],
+  ['check --compare ze', 'check --compare zebra.pcap'],
+  ['he', 'help'],
+  ['help dec', 'help decode'],
+  ['help ze', 'help ze'],
+  ['help decode ze', 'help decode ze'],
+  ['completion ze', 'completion ze'],
+  ['completion bash fi', 'completion bash fi'],
+  // Another command is a word of this one.
+  ['encode help dec', 'encode help dec'],
+];
+const FILES = ['my capture.pcap', 'zebra.pcap', 'textual.pcap', 'a$(b)[1]&.pcap'];
+
+/** Shells on a terminal, and what they run first: the words that a command gets are printed, a blank within one as _. */
+const INTERACTIVE = {
+  zsh: {
+    start: 'zsh -f -i',
+    first: [
+      'PS1=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -D -d "$D"; source "$S"',
+      `bindkey '^I' complete-word; wsinspect() { print -r -- "<""<\${@// /_}>"">" }`,
+    ],
+  },
+  bash: {
+    start: 'bash --norc --noprofile -i',
+    first: [
+      'PS1=; bind "set enable-bracketed-paste off"; bind "set bell-style none"; source "$S"',
+      `wsinspect() { local IFS=' '; echo "<""<\${*// /_}>"">"; }`,
+    ],
+  },
+} as const;
+
+/** Types lines into a shell on a terminal of its own, each with a tab after it; what the command gets then is printed. */
 const TYPING = `
 zmodload zsh/zpty
-zpty -b z zsh -f -i
-zpty -w z "PS1=; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -D -d $2; source $1"
-zpty -w z "bindkey '^I' complete-word; wsinspect() { print -r -- \\"<<\\$*>>\\" }; print RE''ADY"
+export HISTFILE=
+zpty -b z "\${(@z)1}"
+for line in "\${(@f)2}" "echo RE''ADY"; do zpty -w z "$line"; done
 zpty -r z out '*READY*'
 for line in "\${@:3}"; do
-  zpty -w -n z "wsinspect $line"$'\t\n'
+  zpty -w -n z "wsinspect $line"$'\\t\\n'
   zpty -r z out '*<<*>>*'
   print -r -- "\${\${out#*<<}%%>>*}"
 done
 zpty -d z
 `;
+
+function typed(shell: keyof typeof INTERACTIVE, path: string, cwd: string, lines: readonly string[]): string[] {
+  const { start, first } = INTERACTIVE[shell];
+  return execFileSync('zsh', ['-f', '-c', TYPING, 'zsh', start, first.join('\n'), ...lines], {
+    encoding: 'utf8',
+    cwd,
+    env: { ...process.env, S: path, D: join(folder, 'zcompdump'), TERM: 'dumb', INPUTRC: '/dev/null' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+  })
+    .trim()
+    .split(/\r?\n/);
+}
 
 describe('completion', () => {
   it.skipIf(!hasShell('bash'))('bash', async () => {
@@ -65,7 +124,8 @@ describe('completion', () => {
       )
         .split('\n')
         .filter((line) => line !== '');
-    expect(complete('')).toEqual([...COMMANDS, '--help', '--version']);
+    expect(complete('')).toEqual([...COMMANDS, 'help', '--help', '--version']);
+    expect(complete('help', '')).toEqual(COMMANDS);
     expect(complete('decode', '--redact')).toEqual(['--redact', '--redact-addresses']);
     expect(complete('decode', '--view', '')).toEqual(['annotated', 'summary', 'messages', 'apps']);
     expect(complete('decode', '--color', '=', 'al')).toEqual(['always']);
@@ -79,23 +139,40 @@ describe('completion', () => {
           .at(-1),
       ]);
     }
-    // An optional value follows an equals sign.
-    expect(complete('decode', '--redact', 'READ')).toContain('README.md');
-    expect(complete('decode', '-f', 'READ')).toContain('README.md');
+  });
+
+  it.skipIf(!hasShell('bash') || !hasShell('zsh'))('bash, on a terminal', async () => {
+    const path = await script('bash');
+    const more = [
+      ['decode --file=my', 'decode --file=my_capture.pcap'],
+      ['decode "my', 'decode my_capture.pcap'],
+      // An optional value follows an equals sign.
+      ['decode --redact my', 'decode --redact my_capture.pcap'],
+      [`decode -f ${join(folder, 'files')}/my`, `decode -f ${join(folder, 'files')}/my_capture.pcap`],
+    ] as const;
+    const all = [...VALUES, ...NAMES, ...more];
+    const lines = all.map(([line]) => line);
+    expect(typed('bash', path, join(folder, 'files'), lines)).toEqual(all.map(([, completed]) => completed));
   });
 
   it.skipIf(!hasShell('fish'))('fish', async () => {
     const path = await script('fish');
-    const complete = (line: string): string[] =>
-      run('fish', '--no-config', '-c', `source ${path}; complete -C '${line}'`)
+    const complete = (line: string, cwd = '.'): string[] =>
+      run('fish', '--no-config', '-c', `source ${path}; cd ${cwd}; complete -C '${line}'`)
         .split('\n')
         .flatMap((each) => (each === '' ? [] : [each.split('\t')[0]!]));
-    expect(complete('wsinspect ').sort()).toEqual([...COMMANDS].sort());
+    expect(complete('wsinspect ').sort()).toEqual([...COMMANDS, 'help'].sort());
+    expect(complete('wsinspect help ').sort()).toEqual([...COMMANDS].sort());
     expect(complete('wsinspect decode --redact')).toEqual(['--redact', '--redact=', '--redact-addresses']);
     expect(complete('wsinspect decode --view ').sort()).toEqual(['annotated', 'apps', 'messages', 'summary']);
     expect(complete('wsinspect completion ').sort()).toEqual(['bash', 'fish', 'zsh']);
     for (const [typed, completed] of VALUES)
       expect(complete(`wsinspect ${typed}`), typed).toEqual([completed.split(' ').at(-1)]);
+    for (const [typed, completed] of NAMES) {
+      const names = FILES.filter((name) => name.replaceAll(' ', '_') === completed.split(' ').at(-1));
+      const words = typed === completed ? [] : names.length > 0 ? names : [completed.split(' ').at(-1)];
+      expect(complete(`wsinspect ${typed}`, join(folder, 'files')), typed).toEqual(words);
+    }
   });
 
   it.skipIf(!hasShell('zsh'))('zsh', async () => {
@@ -109,7 +186,7 @@ describe('completion', () => {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => line.split(':')[0]),
-    ).toEqual(COMMANDS);
+    ).toEqual([...COMMANDS, 'help']);
     const decode = complete('wsinspect', 'decode', '--');
     expect(decode).toContain('*--view=[how to show the input]:value:(annotated summary messages apps)\n');
     expect(decode).toContain('*-f+[read from a file]:value:_files\n');
@@ -117,9 +194,15 @@ describe('completion', () => {
   });
 
   it.skipIf(!hasShell('zsh'))('zsh, on a terminal', async () => {
-    const [path, dump] = [await script('zsh'), join(folder, 'zcompdump')];
-    const out = run('zsh', '-f', '-c', TYPING, 'zsh', path, dump, ...VALUES.map(([typed]) => typed));
-    expect(out.trim().split('\n')).toEqual(VALUES.map(([, completed]) => completed));
+    const path = await script('zsh');
+    const all = [...VALUES, ...NAMES];
+    const out = typed(
+      'zsh',
+      path,
+      join(folder, 'files'),
+      all.map(([line]) => line),
+    );
+    expect(out).toEqual(all.map(([, completed]) => completed));
   });
 
   it('refuses another shell', async () => {

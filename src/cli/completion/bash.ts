@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellOption } from './command-table.js';
 
-/** For bash 4 and newer, which splits words at `=`. */
+/** For bash 4 and newer, which splits words at `=`. Where nothing is offered, bash completes names of files itself, with its own quotes. */
 export function bashScript(commands: readonly ShellCommand[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   const cases = commands.map(({ name, options, choices }) => {
@@ -14,6 +14,11 @@ export function bashScript(commands: readonly ShellCommand[]): string {
       return [`    ${places(name, option)}) values='${choices.join(' ')}'${isList ? " list=','" : ''} ;;`];
     }),
   );
+  const others = commands.flatMap(({ name, options }) =>
+    options
+      .filter(({ choices, isPath, value }) => choices.length === 0 && !isPath && value === 'next')
+      .map((option) => places(name, option)),
+  );
   const paths = commands.flatMap(({ name, options }) =>
     options.filter(({ isPath, value }) => isPath && value === 'next').map((option) => places(name, option)),
   );
@@ -25,24 +30,25 @@ _wsinspect() {
     if [[ \${COMP_WORDS[i]} != -* ]]; then cmd=\${COMP_WORDS[i]}; break; fi
   done
   COMPREPLY=()
-  if [[ -z $cmd ]]; then COMPREPLY=($(compgen -W '${names} --help --version' -- "$cur")); return; fi
+  if [[ -z $cmd ]]; then mapfile -t COMPREPLY < <(compgen -W '${names} --help --version' -- "$cur"); return; fi
   case "$cmd $prev$eq" in
 ${values.join('\n')}
-    ${paths.join('|')}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    ${paths.join('|')}) compopt -o default; return ;;
+    ${others.join('|')}) return ;;
   esac
   if [[ -n $values ]]; then
     if [[ -n $list && $cur == *,* ]]; then list=\${cur%,*},; else list=''; fi
-    COMPREPLY=($(compgen -P "$list" -W "$values" -- "\${cur#"$list"}"))
+    mapfile -t COMPREPLY < <(compgen -P "$list" -W "$values" -- "\${cur#"$list"}")
     return
   fi
   case $cmd in
 ${cases.join('\n')}
   esac
-  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$cur"))
-  elif [[ -n $words ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  else COMPREPLY=($(compgen -f -- "$cur")); fi
+  if [[ $cur == -* ]]; then mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$cur")
+  elif [[ -z $words ]]; then compopt -o default
+  elif ((i == COMP_CWORD - 1)); then mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur"); fi
 }
-complete -o filenames -o bashdefault -F _wsinspect wsinspect
+complete -F _wsinspect wsinspect
 `;
 }
 

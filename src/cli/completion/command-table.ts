@@ -27,12 +27,14 @@ export interface ShellCommand {
 
 /** The commands with their options, from the tables that `--help` prints. */
 export function commandTable(program: Command): ShellCommand[] {
-  return program.commands.map((command) => ({
+  const commands = program.commands.map((command) => ({
     name: command.name(),
     words: shortened(command.description()),
     options: [...command.options.filter(({ hidden }) => !hidden), HELP].map(shellOption),
     choices: command.registeredArguments[0]?.argChoices,
   }));
+  const help = { name: 'help', words: HELP.description, options: [], choices: commands.map(({ name }) => name) };
+  return [...commands, help];
 }
 
 /** Of `--app`. */
@@ -49,7 +51,7 @@ function shellOption(option: Pick<Option, 'short' | 'long' | 'description' | 're
     value: required ? 'next' : optional ? 'equals' : 'none',
     choices: words ?? (flags.endsWith(' <protocol>') ? PROTOCOLS : argChoices),
     isList,
-    isPath: /[<[](?:file|path|dir)[>\]]/.test(flags),
+    isPath: /[<[](?:files?|path|dir)(?:\.{3})?[>\]]/.test(flags),
     words: shortened(description),
   };
 }

@@ -1,14 +1,15 @@
 import type { ShellCommand, ShellOption } from './command-table.js';
 
 export function fishScript(commands: readonly ShellCommand[]): string {
-  const names = commands.map(({ name }) => name).join(' ');
-  const first = `not __fish_seen_subcommand_from ${names}`;
+  const first = `test (count (commandline -opc)) -eq 1`;
   const lines = commands.flatMap(({ name, words, options, choices }) => {
-    const after = `complete -c wsinspect -n '__fish_seen_subcommand_from ${name}'`;
+    const after = `complete -c wsinspect -n 'contains -- ${name} (commandline -opc)[2]'`;
     return [
       `complete -c wsinspect -n '${first}' -f -a ${name} -d '${words}'`,
       ...options.map((option) => `${after} ${rest(option)}`),
-      ...(choices === undefined ? [] : [`${after} -f -a '${choices.join(' ')}'`]),
+      ...(choices === undefined
+        ? []
+        : [`${after} -f`, `${after} -n 'test (count (commandline -opc)) -eq 2' -f -a '${choices.join(' ')}'`]),
     ];
   });
   return `# Completion of wsinspect for fish: put it into ~/.config/fish/completions/wsinspect.fish\n${lines.join('\n')}\n`;
