@@ -100,9 +100,15 @@ done
 zpty -d z
 `;
 
-function typed(shell: keyof typeof INTERACTIVE, path: string, cwd: string, lines: readonly string[]): string[] {
+function typed(
+  shell: keyof typeof INTERACTIVE,
+  path: string,
+  cwd: string,
+  lines: readonly string[],
+  more: readonly string[] = [],
+): string[] {
   const { start, first } = INTERACTIVE[shell];
-  return execFileSync('zsh', ['-f', '-c', TYPING, 'zsh', start, first.join('\n'), ...lines], {
+  return execFileSync('zsh', ['-f', '-c', TYPING, 'zsh', start, [...first, ...more].join('\n'), ...lines], {
     encoding: 'utf8',
     cwd,
     env: { ...process.env, S: path, D: join(folder, 'zcompdump'), TERM: 'dumb', INPUTRC: '/dev/null' },
@@ -207,6 +213,65 @@ describe('completion', () => {
 
   it('refuses another shell', async () => {
     expect((await runHere(['completion', 'tcsh'])).exit).toBe(2);
+  });
+});
+
+/** Each option of each command, and the first part of its description, as it is in --help. */
+async function described(): Promise<[command: string, option: string, words: string][]> {
+  const all: [string, string, string][] = [];
+  for (const name of COMMANDS) {
+    const { out } = await runHere([name, '--help'], { columns: 1000 });
+    for (const [, option = '', text = ''] of out.matchAll(
+      /^ {2}(?:-\w, )?(--[\w-]+)\S*(?: [<[].*?[>\]])? {2,}(.*)/gm,
+    )) {
+      const plain = text.replaceAll(/(?<= )'[^']*'/g, (quoted) => quoted.replaceAll(/\W/g, 'x'));
+      const [first = ''] = plain.split(/; |: | \(|, as in /);
+      if (option !== '--help') all.push([name, option, text.slice(0, first.length)]);
+    }
+  }
+  return all;
+}
+
+describe('descriptions are whole', () => {
+  let all: [command: string, option: string, words: string][] = [];
+  beforeAll(async () => {
+    all = await described();
+    expect(all.length).toBeGreaterThan(250);
+    expect(all).toContainEqual(['connect', '--header', "send 'Name: value'"]);
+  });
+
+  it.skipIf(!hasShell('fish'))('in fish', async () => {
+    const path = await script('fish');
+    const lines = COMMANDS.map((name) => `echo "<${name}>"; complete -C 'wsinspect ${name} --'`);
+    const out = run('fish', '--no-config', '-c', `source ${path}; ${lines.join('; ')}`);
+    const found = out.split(/^<(\w+)>$/m);
+    const shown = (name: string): string => found[found.indexOf(name) + 1]!;
+    expect(all.filter(([name, option, words]) => !shown(name).includes(`\n${option}\t${words}\n`))).toEqual([]);
+  });
+
+  it.skipIf(!hasShell('zsh'))('in zsh', async () => {
+    const path = await script('zsh');
+    // What would be listed is written to a file; zsh takes the backslash from a bracket when it lists it.
+    const describing = `_describe() { print -r -- "<$words[1]>"; for a; do [[ \${(tP)a} == array* ]] && print -rl -- "\${(@P)a}"; done } >>$L`;
+    writeFileSync(join(folder, 'listed'), '');
+    const lines = COMMANDS.map((name) => `${name} --`);
+    typed('zsh', path, folder, lines, [`L=${join(folder, 'listed')}`, describing]);
+    const found = readFileSync(join(folder, 'listed'), 'utf8')
+      .replaceAll('\\]', ']')
+      .split(/^<(\w+)>$/m);
+    const shown = (name: string): string => found[found.indexOf(name) + 1] ?? '';
+    expect(all.filter(([name, option, words]) => !shown(name).includes(`\n${option}:${words}\n`))).toEqual([]);
+  });
+
+  it('in the manual page', () => {
+    const page = readFileSync('dist/wsinspect.1', 'utf8').replaceAll('\\-', '-').replaceAll('\\&', '').split('\n');
+    const texts = (option: string): string[] =>
+      page.flatMap((line, at) =>
+        line.startsWith('.B ') && line.split(/[ ,[]/).includes(option) ? [page[at + 1]!] : [],
+      );
+    const isShown = ([, option, words]: (typeof all)[number]): boolean =>
+      texts(option).some((text) => text === words || [': ', ' ('].some((end) => text.startsWith(words + end)));
+    expect(all.filter((each) => !isShown(each))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
 import { APP_SIGNS } from '../../traffic/toolbox/apps.js';
 import { suggestedValues } from '../options/suggested-values.js';
+import { firstPart } from './first-part.js';
 
 /** An option as a shell sees it. */
 export interface ShellOption {
@@ -13,7 +14,7 @@ export interface ShellOption {
   readonly isList: boolean;
   /** Its value is a path. */
   readonly isPath: boolean;
-  /** A few words. */
+  /** The first part of its description, not escaped. */
   readonly words: string;
 }
 
@@ -29,7 +30,7 @@ export interface ShellCommand {
 export function commandTable(program: Command): ShellCommand[] {
   const commands = program.commands.map((command) => ({
     name: command.name(),
-    words: shortened(command.description()),
+    words: firstPart(command.description()),
     options: [...command.options.filter(({ hidden }) => !hidden), HELP].map(shellOption),
     choices: command.registeredArguments[0]?.argChoices,
   }));
@@ -52,12 +53,6 @@ function shellOption(option: Pick<Option, 'short' | 'long' | 'description' | 're
     choices: words ?? (flags.endsWith(' <protocol>') ? PROTOCOLS : argChoices),
     isList,
     isPath: /[<[](?:files?|path|dir)(?:\.{3})?[>\]]/.test(flags),
-    words: shortened(description),
+    words: firstPart(description),
   };
-}
-
-/** The first part of a description: quotes, brackets and dollar signs mean something to shells. */
-function shortened(text: string): string {
-  const [first = ''] = text.split(/[:;(,]/);
-  return first.replace(/[^\w .\-/]/g, '').trim();
 }

@@ -5,7 +5,7 @@ export function fishScript(commands: readonly ShellCommand[]): string {
   const lines = commands.flatMap(({ name, words, options, choices }) => {
     const after = `complete -c wsinspect -n 'contains -- ${name} (commandline -opc)[2]'`;
     return [
-      `complete -c wsinspect -n '${first}' -f -a ${name} -d '${words}'`,
+      `complete -c wsinspect -n '${first}' -f -a ${name} -d '${quoted(words)}'`,
       ...options.map((option) => `${after} ${rest(option)}`),
       ...(choices === undefined
         ? []
@@ -21,5 +21,8 @@ function rest({ flags, value, choices, isList, isPath, words }: ShellOption): st
   // An argument without -r or -x follows = only.
   const among = choices.length > 0 ? [`-f -a '${all}'`] : [];
   const takes = value === 'none' ? [] : value === 'equals' ? among : isPath ? ['-r -F'] : ['-x', ...among];
-  return [...names, ...takes, `-d '${words}'`].join(' ');
+  return [...names, ...takes, `-d '${quoted(words)}'`].join(' ');
 }
+
+/** Within single quotes. */
+const quoted = (text: string): string => text.replace(/[\\']/g, '\\$&');

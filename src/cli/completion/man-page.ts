@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { VERSION } from '../options/version.js';
+import { firstPart } from './first-part.js';
 
 /** Of the page. */
 const DATE = '2026-11-29';
@@ -70,8 +71,7 @@ function keyOf({ flags, description }: Option): string {
 function lines({ flags, description, argChoices }: Option, more = ''): string[] {
   const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
   // The rest is in --help: the page is small.
-  const [first = ''] = description.split(/; |: | \(|, as in /);
-  return ['.TP', `.B ${roff(flags)}`, roff(`${first}${choices}${more}`)];
+  return ['.TP', `.B ${roff(flags)}`, roff(`${firstPart(description)}${choices}${more}`)];
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,7 @@
 import type { ShellCommand, ShellOption } from './command-table.js';
 
 export function zshScript(commands: readonly ShellCommand[]): string {
-  const names = commands.map(({ name, words }) => `    '${name}:${words}'`).join('\n');
+  const names = commands.map(({ name, words }) => `    '${name}:${quoted(words)}'`).join('\n');
   const cases = commands.map(({ name, options, choices }) => {
     const argument = choices === undefined ? `'*:file:_files'` : `'1:value:(${choices.join(' ')})'`;
     const lines = [...options.flatMap(specsOf), argument].map((spec) => `        ${spec}`);
@@ -36,9 +36,12 @@ function specsOf({ flags, value, choices, isList, isPath, words }: ShellOption):
   const ending = value === 'none' ? '' : value === 'next' ? `:value:${values}` : `::value:${values}`;
   return flags.map((flag) => {
     const mark = value === 'none' ? '' : !flag.startsWith('--') ? '+' : value === 'next' ? '=' : '=-';
-    return `'*${flag}${mark}[${words}]${ending}'`;
+    return `'*${flag}${mark}[${quoted(words).replaceAll(']', '\\]')}]${ending}'`;
   });
 }
 
 /** A colon ends a part of a specification. */
 const escaped = (text: string): string => text.replaceAll(':', '\\:');
+
+/** Within single quotes. */
+const quoted = (text: string): string => text.replaceAll("'", `'\\''`);
