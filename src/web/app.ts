@@ -126,6 +126,7 @@ export class App {
   private takeFileRecord(record: PageRecord): boolean {
     if (record['type'] !== 'progress') return this.file?.take(record) ?? false;
     const progress = record as unknown as FeedProgress;
+    if (this.file !== undefined) this.file.hasEnds = progress.leftEnds === undefined;
     byId('channel-text', HTMLElement).textContent = progressText(progress);
     byId('channel', HTMLElement).dataset['state'] = progress.isDone ? 'on' : 'wait';
     this.say(leftOutText(progress), progress.inFull);

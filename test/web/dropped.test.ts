@@ -225,7 +225,7 @@ describe('a file that is dropped into the page', () => {
   });
 
   it('is kept within bounds, and what is left out is counted', () => {
-    const reading = begun('x', { rows: 10, bytes: 100, room: 1 });
+    const reading = begun('x', { rows: 10, ends: 0, bytes: 100, room: 1 });
     reading.push(new TextEncoder().encode('8100'.repeat(100)));
     reading.end();
     const { rows, left, bare } = reading.progress() as { rows: number; left: number; bare: number };

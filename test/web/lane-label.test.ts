@@ -4,7 +4,7 @@ import { drawLabel, type LabelPen } from '../../src/web/overview/lane-label.js';
 import { laneSize } from '../../src/web/overview/lane-size.js';
 
 const LANE = { connection: 3, outcome: 'trouble', code: 1006, closedBy: 'server', isEndless: false } as TimeLane;
-const INKS = { text: '', quiet: '', open: '', closed: '', trouble: '', refused: '' };
+const INKS = { text: '', quiet: '', open: '', closed: '', trouble: '', refused: '', unknown: '' };
 const [LOW, TALL] = [laneSize(100, 700), laneSize(1, 700)];
 
 /** What is drawn, with its place, where each character is 6 pixels wide. */

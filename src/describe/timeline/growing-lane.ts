@@ -38,8 +38,8 @@ export class GrowingLane {
     else if (kind === ROW_KIND.ended) this.ending = laterRow(times, this.ending, row);
   }
 
-  /** `start`: the place of its first row. */
-  laneAt(start: number, { sizes, flags }: RowColumns): TimeLane {
+  /** `start`: the place of its first row. `hasEnds`: of a connection that has ended, the end is among the rows. */
+  laneAt(start: number, { sizes, flags }: RowColumns, hasEnds: boolean): TimeLane {
     const { facts, ending, handshake, isInOrder } = this;
     const by = flags[ending] ?? 0;
     return {
@@ -47,7 +47,7 @@ export class GrowingLane {
       start,
       end: start + this.rows,
       isInOrder,
-      outcome: this.outcome(flags[handshake] ?? 0, by),
+      outcome: this.outcome(flags[handshake] ?? 0, by, hasEnds),
       code: sizes[ending] ?? 0,
       closedBy: by & ROW_FLAG.client ? 'client' : by & ROW_FLAG.server ? 'server' : undefined,
       isEndless: (by & ROW_FLAG.unrecorded) !== 0,
@@ -55,9 +55,10 @@ export class GrowingLane {
   }
 
   /** By the flags of the last handshake, and of the last end. */
-  private outcome(handshake: number, end: number): LaneOutcome {
+  private outcome(handshake: number, end: number, hasEnds: boolean): LaneOutcome {
     if (handshake & ROW_FLAG.trouble && this.facts.frames === 0) return 'refused';
     if (end & ROW_FLAG.trouble || this.facts.errors > 0) return 'trouble';
+    if (this.ending < 0 && !hasEnds) return 'unknown';
     return this.ending < 0 || end & (ROW_FLAG.open | ROW_FLAG.unrecorded) ? 'open' : 'closed';
   }
 }

@@ -24,8 +24,8 @@ export class LaneSorter {
     this.byConnection.clear();
   }
 
-  /** The lanes of all rows so far. */
-  table(): LaneTable {
+  /** The lanes of all rows so far. `hasEnds`: no end of a connection was left out of them. */
+  table(hasEnds = true): LaneTable {
     this.takeRows();
     const lanes = [...this.lanes].sort((a, b) => a.connection - b.connection);
     const starts = new Uint32Array(lanes.length);
@@ -33,7 +33,7 @@ export class LaneSorter {
     const all = lanes.map((lane) => {
       starts[lane.number] = total;
       total += lane.rows;
-      return lane.laneAt(starts[lane.number]!, this.columns);
+      return lane.laneAt(starts[lane.number]!, this.columns, hasEnds);
     });
     const order = this.orderOf(starts, total);
     for (const [i, { isInOrder }] of lanes.entries()) {

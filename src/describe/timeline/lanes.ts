@@ -1,5 +1,5 @@
-/** How a connection ended, for its colour and its mark. */
-export type LaneOutcome = 'open' | 'closed' | 'trouble' | 'refused';
+/** How a connection ended, for its colour and its mark; unknown: its end may be among the records that were left out. */
+export type LaneOutcome = 'open' | 'closed' | 'trouble' | 'refused' | 'unknown';
 
 /** A connection of the overview. */
 export interface TimeLane {
@@ -41,7 +41,7 @@ export interface LaneTable {
 export const LANE_ORDERS = ['number', 'trouble', 'time', 'bytes', 'ping'] as const;
 export type LaneOrder = (typeof LANE_ORDERS)[number];
 
-const RANKS: Readonly<Record<LaneOutcome, number>> = { trouble: 3, refused: 2, open: 1, closed: 0 };
+const RANKS: Readonly<Record<LaneOutcome, number>> = { trouble: 3, refused: 2, unknown: 1, open: 1, closed: 0 };
 
 const COMPARE: Readonly<Record<LaneOrder, (a: TimeLane, b: TimeLane) => number>> = {
   number: (a, b) => a.connection - b.connection,

@@ -3,6 +3,7 @@ import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { JsonRecord } from '../json.js';
+import { LateEnds } from './late-ends.js';
 import {
   isPackable,
   MOST_PACKED,
@@ -25,6 +26,8 @@ import { WireRun } from './wire-run.js';
 export interface StoreBounds {
   /** Rows of the list and of the overview: 30 bytes each, here and in the page. */
   readonly rows: number;
+  /** Rows beyond these that ends of listed connections may take, and close frames half of that. */
+  readonly ends: number;
   /** Bytes of the records, which the page asks for as it draws them. Frames that are read from a file again are not counted. */
   readonly bytes: number;
   /** Rows that have room at once: a tenth of the time of a reading is that of growing. Systems give out memory as it is written to. */
@@ -32,7 +35,13 @@ export interface StoreBounds {
 }
 
 const MOST_ROWS = 2_000_000;
-export const STORE_BOUNDS: StoreBounds = { rows: MOST_ROWS, bytes: 512 * 1024 * 1024, room: MOST_ROWS };
+const MOST_ENDS = 100_000;
+export const STORE_BOUNDS: StoreBounds = {
+  rows: MOST_ROWS,
+  ends: MOST_ENDS,
+  bytes: 512 * 1024 * 1024,
+  room: MOST_ROWS + MOST_ENDS,
+};
 
 /** Where bytes are that need not be copied, as they are there later too. */
 export interface WirePlaces {
@@ -80,6 +89,7 @@ export class RecordStore {
   private indexes: Uint32Array;
   private offsets: Float64Array;
   private readonly run = new WireRun();
+  private readonly ends: LateEnds;
   /** The bytes whose place is known. */
   private wire: Uint8Array | undefined;
   private wirePlace: number | undefined;
@@ -93,33 +103,39 @@ export class RecordStore {
   ) {
     const { room } = bounds;
     this.columns = new RowColumns(room);
+    this.ends = new LateEnds(this.columns, bounds);
     this.starts = new Float64Array(room);
     this.lengths = new Uint32Array(room);
     this.indexes = new Uint32Array(room);
     this.offsets = new Float64Array(room);
   }
 
+  /** Ends of listed connections among those that were left out. */
+  get leftEnds(): number {
+    return this.ends.left;
+  }
+
   record(judged: Judged): void {
-    if (this.isFull()) return;
+    if (this.isFull() && !this.ends.hasClose(judged)) return void this.left++;
     if (judged.type === 'frame' && isPackable(judged)) return this.addFrame(judged);
     for (const record of pageRecords(judged, this.base64)) {
-      if (this.columns.length >= this.bounds.rows) this.left++;
+      if (this.isFull() && record.type !== 'frame') this.left++;
       else this.add(record);
       if (record.type === 'handshake') this.name(record);
     }
   }
 
   closed(summary: ConnectionSummary): void {
-    for (const stall of stallRecords(summary)) if (!this.isFull()) this.add(stall);
-    if (this.isFull()) return;
+    for (const stall of stallRecords(summary)) this.addIfRoom(stall);
     const { connection, client, server } = summary;
+    if (this.isFull() && !this.ends.hasEnd(connection)) return void this.left++;
     this.add(endRecord(summary));
     if (client !== undefined || server !== undefined) this.names.push({ connection, client, server });
   }
 
   /** What is reported about the reading. */
   notice(message: string, time: number): void {
-    if (!this.isFull()) this.add({ type: 'notice', message, time });
+    this.addIfRoom({ type: 'notice', message, time });
   }
 
   /** Its JSON text; undefined: it is not kept. */
@@ -175,9 +191,12 @@ export class RecordStore {
   }
 
   private isFull(): boolean {
-    if (this.columns.length < this.bounds.rows) return false;
-    this.left++;
-    return true;
+    return this.columns.length >= this.bounds.rows;
+  }
+
+  private addIfRoom(record: JsonRecord): void {
+    if (this.isFull()) this.left++;
+    else this.add(record);
   }
 
   private add(record: JsonRecord): void {

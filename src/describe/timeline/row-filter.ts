@@ -192,7 +192,10 @@ function wantedLanes(
   if ([connections, client, server, trouble, closed].every((one) => one === undefined)) return undefined;
   const wanted = lanes.filter(({ connection, outcome, code }) => {
     if (connections?.some((range) => isInRange(connection, range)) === false) return false;
-    if (closed !== undefined && (outcome === 'open' || !closed.some((codes) => isClosedWith(code, codes))))
+    if (
+      closed !== undefined &&
+      (outcome === 'open' || outcome === 'unknown' || !closed.some((codes) => isClosedWith(code, codes)))
+    )
       return false;
     if (trouble && outcome !== 'trouble' && outcome !== 'refused') return false;
     const ends = endsOf(connection);

@@ -29,9 +29,21 @@ export abstract class StoredReading implements ViewSource {
 
   progress(): object {
     const { read, total, isDone, problem, notices, missing, store } = this;
-    const { left, bare } = store;
+    const { left, leftEnds, bare } = store;
     const rows = store.columns.length;
-    return { rows, read, total, isDone, problem, left, bare, notices: notices.words, inFull: notices.inFull, missing };
+    return {
+      rows,
+      read,
+      total,
+      isDone,
+      problem,
+      left,
+      leftEnds: leftEnds === 0 ? undefined : leftEnds,
+      bare,
+      notices: notices.words,
+      inFull: notices.inFull,
+      missing,
+    };
   }
 
   /** What is reported about the reading: a row, and the first ones also below the tabs of the page. `time` NaN: unknown. */

@@ -10,7 +10,7 @@ import { droppedApps } from './dropped-apps.js';
 import { OPTIONAL_PARTS, type DroppedParts } from './dropped-parts.js';
 
 /** Of a file in the page: half of what `view` keeps in a process of its own. */
-export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, bytes: 128 * 1024 * 1024, room: 1024 };
+export const DROPPED_BOUNDS: StoreBounds = { rows: 1_000_000, ends: 50_000, bytes: 128 * 1024 * 1024, room: 1024 };
 /** Bytes that wait for lost segments, and those of compression windows. */
 const MOST_HELD = 32 * 1024 * 1024;
 /** Bytes that a message may inflate to. */

@@ -34,6 +34,7 @@ export class FeedPanel {
   private lanes: LaneTable;
   /** Rows that were looked at for the lanes. */
   private seen = -1;
+  private hadEnds = true;
   private criteria: RowCriteria = {};
   /** Connections of the choice. */
   private readonly offered = new Set<number>();
@@ -80,10 +81,12 @@ export class FeedPanel {
 
   /** The lanes of all rows so far: made again where that helps, as it takes a moment with a million of them. */
   lanesNow(isDone: boolean): LaneTable {
-    const { isLive, columns } = this.source;
+    const { isLive, columns, hasEnds } = this.source;
+    if (hasEnds !== this.hadEnds) this.seen = -1;
     const { length } = columns;
     if (length !== this.seen && (isDone || isLive || length > 1.2 * this.seen)) {
-      this.lanes = this.sorter.table();
+      this.lanes = this.sorter.table(hasEnds);
+      this.hadEnds = hasEnds;
       this.seen = length;
     }
     return this.lanes;

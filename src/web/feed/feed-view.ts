@@ -1,3 +1,4 @@
+import { count } from '../../codec/bytes/plural.js';
 import { connectionName, numberOfConnection } from '../../describe/connection-name.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 import { recordPart } from '../detail.js';
@@ -23,6 +24,8 @@ export interface FeedProgress {
   /** Records that are not listed, and rows whose records are not kept. */
   readonly left: number;
   readonly bare: number;
+  /** Ends of listed connections among those that are not listed; undefined: none. */
+  readonly leftEnds?: number;
   /** What was reported about the reading. */
   readonly notices?: readonly string[];
   /** Each of them as it was reported, where `notices` has not all of it. */
@@ -243,7 +246,7 @@ export function progressText({ read, total, isDone }: FeedProgress): string {
 }
 
 /** What the page does not have; empty where it has all. */
-export function leftOutText({ rows, left, bare, problem, missing, notices = [] }: FeedProgress): string {
+export function leftOutText({ rows, left, leftEnds = 0, bare, problem, missing, notices = [] }: FeedProgress): string {
   const words = [
     ...(problem === undefined
       ? []
@@ -251,6 +254,7 @@ export function leftOutText({ rows, left, bare, problem, missing, notices = [] }
     ...(left === 0
       ? []
       : [`${left.toLocaleString('en')} later records are left out: a filter of the command makes room`]),
+    ...(leftEnds === 0 ? [] : [`how ${count(leftEnds, 'connection')} ended is among them`]),
     ...(bare === 0
       ? []
       : [`of ${bare.toLocaleString('en')} later records only the overview is kept, for lack of memory`]),

@@ -15,6 +15,8 @@ export interface RowSource {
   readonly isLive: boolean;
   readonly columns: RowColumns;
   readonly labels: ReadonlyMap<number, LaneLabel>;
+  /** Of each connection that has ended, the end is among the rows, or will be. */
+  readonly hasEnds: boolean;
   /** Undefined: it is not here yet. */
   item(row: number): Item | undefined;
   /** Asks for the records of these rows; `arrived` is called when they are here. */

@@ -4,6 +4,7 @@ import type { LaneLabel } from './row-source.js';
 /** Rows that stay, and that an address names by their place: those of files and reports. */
 export abstract class WholeRows {
   readonly isLive = false;
+  hasEnds = true;
   readonly columns = new RowColumns();
   readonly labels = new Map<number, LaneLabel>();
   arrived: () => void = () => undefined;

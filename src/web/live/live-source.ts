@@ -20,6 +20,7 @@ interface KeptRecord {
 /** The rows of live traffic, as they come. */
 export class LiveSource implements RowSource {
   readonly isLive = true;
+  hasEnds = true;
   readonly columns = new RowColumns();
   readonly labels = new Map<number, LaneLabel>();
   arrived: () => void = () => undefined;

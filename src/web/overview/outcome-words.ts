@@ -1,7 +1,7 @@
 import { closeCodeInfo } from '../../codec/frames/registry.js';
 import type { TimeLane } from '../../describe/timeline/lanes.js';
 
-export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
+export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘', unknown: '?' } as const;
 
 const ENDLESS = 'how it ended is not in the file';
 
@@ -11,6 +11,7 @@ export function outcomeText(lane: TimeLane): string {
   if (outcome === 'refused') return 'refused';
   const trouble = outcome === 'trouble' ? 'trouble: ' : '';
   if (lane.isEndless) return trouble + ENDLESS;
+  if (outcome === 'unknown') return 'its end is not known: later records are left out';
   if (outcome === 'open') return 'open';
   return trouble + ended(lane, code === 0 ? '' : ` ${closeCodeInfo(code).name}`);
 }
@@ -19,6 +20,7 @@ export function outcomeText(lane: TimeLane): string {
 export function shortOutcome(lane: TimeLane): string {
   if (lane.outcome === 'refused') return 'refused';
   if (lane.isEndless) return 'end not in the file';
+  if (lane.outcome === 'unknown') return 'end not known';
   return lane.outcome === 'open' ? 'open' : ended(lane, '');
 }
 

@@ -151,7 +151,7 @@ const REFUSED_RADIUS = 5;
 
 /** The end, as `OUTCOME_MARKS`: a square where it was closed as it should be, a cross where not, a crossed circle where it was refused. It is above the line if the client closed, below if the server did. */
 function drawEnd(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {
-  if (lane.outcome === 'open' || Number.isNaN(lane.last)) return;
+  if (lane.outcome === 'open' || lane.outcome === 'unknown' || Number.isNaN(lane.last)) return;
   const at = x(lane.last);
   const y = middle + (lane.closedBy === 'client' ? -5 : lane.closedBy === 'server' ? 5 : 0);
   if (lane.outcome === 'closed') {

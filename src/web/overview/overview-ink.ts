@@ -7,7 +7,7 @@ const FRAME_INKS = ['frame-text', 'frame-binary', 'frame-control', 'frame-close'
 export const INKS = [
   ...['text', 'quiet', 'line', 'back', 'select'],
   ...FRAME_INKS,
-  ...['open', 'closed', 'trouble', 'refused', 'error', 'warning', 'handshake'],
+  ...['open', 'closed', 'trouble', 'refused', 'unknown', 'error', 'warning', 'handshake'],
 ] as const;
 export type InkName = (typeof INKS)[number];
 export type Inks = Readonly<Record<InkName, string>>;

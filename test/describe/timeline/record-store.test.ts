@@ -5,6 +5,7 @@ import type { RecordWatcher } from '../../../src/cli/decode/record-output.js';
 import { processIo } from '../../../src/cli/host/process-io.js';
 import { uncountedMemory } from '../../../src/cli/host/uncounted-memory.js';
 import { encodeBase64 } from '../../../src/codec/bytes/base64.js';
+import { LaneSorter, lanesOf } from '../../../src/describe/timeline/lane-sorter.js';
 import { endRecord, pageRecords, stallRecords } from '../../../src/describe/timeline/page-records.js';
 import { RecordStore, type StoreBounds } from '../../../src/describe/timeline/record-store.js';
 import type { TimelineRow } from '../../../src/describe/timeline/row-columns.js';
@@ -78,13 +79,36 @@ describe.each(CAPTURES)('the search in %s', (name) => {
 
 describe('the bounds of the store', () => {
   it('leave later records out, and count them', async () => {
-    const { store, records } = await stored('chat.pcap', { rows: 10, bytes: 1e6, room: 1 });
+    const { store, records } = await stored('chat.pcap', { rows: 10, ends: 0, bytes: 1e6, room: 1 });
     expect([store.columns.length, store.left, store.bare]).toEqual([10, records.length - 10, 0]);
     expect(store.text(10)).toBe(undefined);
   });
 
+  it('have further room for close frames and ends of listed connections', async () => {
+    const { store, records } = await stored('chat.pcap', { rows: 3, ends: 100, bytes: 1e6, room: 1 });
+    const listed = new Set(records.slice(0, 3).map(({ connection }) => connection));
+    const isEnd = ({ type, opcode, connection }: StoredRecord): boolean =>
+      listed.has(connection) && (type === 'connection' || opcode === 8);
+    const late = records.slice(3).filter(isEnd);
+    const kept = Array.from(
+      { length: store.columns.length - 3 },
+      (_, i) => JSON.parse(store.text(3 + i)!) as StoredRecord,
+    );
+    expect(kept.map(itemOfRecord)).toEqual(late.map(itemOfRecord));
+    expect(late.map(({ type }) => type)).toEqual(['frame', 'frame', 'connection']);
+    expect([store.left, store.leftEnds]).toEqual([records.length - 3 - late.length, 0]);
+    expect(lanesOf(store.columns).all.map(({ outcome }) => outcome)).not.toContain('open');
+  });
+
+  it('count the ends that they leave out, of which nothing is known', async () => {
+    const { store } = await stored('chat.pcap', { rows: 3, ends: 0, bytes: 1e6, room: 1 });
+    expect(store.leftEnds).toBe(1);
+    const sorter = new LaneSorter(store.columns);
+    expect([true, false].map((hasEnds) => sorter.table(hasEnds).all[0]!.outcome)).toEqual(['open', 'unknown']);
+  });
+
   it('keep rows without their records, and count them', async () => {
-    const { store, records } = await stored('chat.pcap', { rows: 1e6, bytes: 2000, room: 1 });
+    const { store, records } = await stored('chat.pcap', { rows: 1e6, ends: 0, bytes: 2000, room: 1 });
     const bare = records.filter((_, row) => store.text(row) === undefined).length;
     expect([store.columns.length, store.bare, store.left]).toEqual([records.length, bare, 0]);
     expect(bare).toBeGreaterThan(0);
