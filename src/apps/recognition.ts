@@ -34,11 +34,18 @@ export class AppRecognition {
   message(message: AppMessage): string | undefined {
     if (this.isOver || message.length === 0) return undefined;
     this.messages += 1;
+    if (message.isText) this.exclude(String.fromCharCode(message.bytes[0] ?? 0));
     const signs = signsOf(this.signs, message.bytes[0] ?? 0);
     if (signs.length === 0) return undefined;
     const seen = new LookedAt(message);
     for (const i of signs) this.weights[i]! += WEIGHT[this.signs[i]!.content!(seen)];
     return this.decided();
+  }
+
+  private exclude(first: string): void {
+    this.signs.forEach(({ only }, i) => {
+      if (only?.includes(first) === false) this.weights[i] = -Infinity;
+    });
   }
 
   private decided(): string | undefined {

@@ -105,6 +105,7 @@ export const APP_SIGNS: readonly AppSign[] = [
     protocol: 'socket.io',
     target: (target) => sureIf(/[?&]EIO=[34](?:&|$)/.test(target) && /[?&]transport=websocket(?:&|$)/.test(target)),
     begins: '0234',
+    only: '0123456b',
     content: (seen) =>
       seen.fromServer && /^0\{"sid":"[^"]{1,100}","upgrades":\[/.test(seen.head)
         ? 'sure'

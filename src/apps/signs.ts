@@ -79,6 +79,8 @@ export interface AppSign {
   readonly target?: (target: string) => Certainty;
   /** First characters of the messages that may show it: only those are looked at. */
   readonly begins?: string;
+  /** First characters that text messages of the protocol have: one with another is evidence against it, whatever others show. */
+  readonly only?: string;
   readonly content?: (seen: LookedAt) => Certainty;
 }
 

@@ -126,6 +126,20 @@ describe('no protocol is recognised', () => {
 });
 
 describe('a sign', () => {
+  it.each([
+    [['42["auth",{"t":1}]', '42["auth",{"t":1}]'], 'socket.io'],
+    [['{"type":"login"}', '42["auth",{"t":1}]', '42["auth",{"t":1}]'], undefined],
+    [['42["auth",{"t":1}]', 'card', '42["auth",{"t":1}]'], undefined],
+  ])('is none beside messages that the protocol can not have: %j', (texts, expected) => {
+    const recognition = new AppRecognition(APP_SIGNS);
+    const names = texts.map((text, index) => {
+      const bytes = encodeUtf8(text);
+      const direction = index % 2 === 0 ? 'client' : 'server';
+      return recognition.message({ index, direction, isText: true, bytes, length: bytes.length, time: NaN });
+    });
+    expect(names.at(-1)).toBe(expected);
+  });
+
   it('is looked for in all messages that may show it', () => {
     const missed = CASES.flatMap((name) => messagesOf(name).flatMap((message) => missedIn(message)));
     expect(missed).toEqual([]);
