@@ -75,7 +75,7 @@ const PEM_BEGIN = /-----BEGIN [A-Z ]{0,24}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Their lines, and those of their headers (RFC 1421 §4.6); line ends may be escaped in JSON. */
 const PEM_CHARACTER = /[\w+/=\s\\:,.()-]/;
 /** Some of them, or what stands for a character in JSON. A slash stays, as it may be escaped. */
-const PEM_LINE = /\\{1,8}[rnt/]|[A-Za-z\d+=]+/g;
+const PEM_LINE = /\\{1,8}[rnt/]|[A-Za-z\d+=]{1,4096}/g;
 
 /** Private keys as text (RFC 7468 §10), up to their end or that of the text. */
 function findPrivateKeys(spans: SecretSpans): void {

@@ -8,9 +8,9 @@ export interface Encoding {
   readonly escape: RegExp;
   /** What it stands for. */
   readonly plain: (escape: string, first?: string, second?: string, third?: string) => string;
-  /** What is encoded so does not go on beyond one of these. */
+  /** What is encoded so does not go on beyond one of these, with the backslashes before it. */
   readonly bounds: RegExp;
-  /** Whether bounds can be escaped themselves. */
+  /** Whether bounds can be escaped themselves: one after an odd number of backslashes is none. */
   readonly escapesBounds?: true;
   /** Another character that stands for a blank. */
   readonly blank?: string;
@@ -26,7 +26,7 @@ export const ENCODINGS: readonly Encoding[] = [
     mark: '%',
     escape: /%([\da-fA-F]{2})/g,
     plain: (_, code) => String.fromCharCode(parseInt(code!, 16)),
-    bounds: /(?<!\\)\\*"/g,
+    bounds: /"/g,
     blank: '+',
   },
   // Strings of JSON (RFC 8259 §7).
@@ -43,7 +43,7 @@ export const ENCODINGS: readonly Encoding[] = [
     escape: /&(?:#(\d{2,7})|#x([\da-fA-F]{1,6})|(quot|apos|amp|lt|gt));/g,
     plain: (_, decimal, hex, name) =>
       name === undefined ? bytesOf(decimal === undefined ? parseInt(hex!, 16) : Number(decimal)) : ENTITIES[name]!,
-    bounds: /(?<!\\)\\*["<]/g,
+    bounds: /["<]/g,
   },
 ];
 
@@ -63,8 +63,10 @@ export function* encodedParts(text: string, encoding: Encoding): Generator<[star
   if (!text.includes(encoding.mark)) return;
   let start = 0;
   for (const { index, 0: bound } of text.matchAll(encoding.bounds)) {
-    if (encoding.escapesBounds && isEscaped(text, index)) continue;
-    if (hasEscape(text.slice(start, index), encoding)) yield [start, index];
+    const begin = beginOfBackslashes(text, index);
+    if (encoding.escapesBounds && (index - begin) % 2 === 1) continue;
+    const end = encoding.escapesBounds ? index : Math.max(start, begin);
+    if (hasEscape(text.slice(start, end), encoding)) yield [start, end];
     start = index + bound.length;
   }
   if (hasEscape(text.slice(start), encoding)) yield [start, text.length];
@@ -74,10 +76,10 @@ function hasEscape(text: string, { mark, escape }: Encoding): boolean {
   return text.includes(mark) && text.search(escape) >= 0;
 }
 
-function isEscaped(text: string, index: number): boolean {
-  let run = index;
-  while (run > 0 && text[run - 1] === '\\') run--;
-  return (index - run) % 2 === 1;
+function beginOfBackslashes(text: string, index: number): number {
+  let begin = index;
+  while (begin > 0 && text[begin - 1] === '\\') begin--;
+  return begin;
 }
 
 /** Offsets in the text, by those of the same characters in what it stands for. */

@@ -1,4 +1,4 @@
-import type { NamedKind } from './named-values.js';
+import { LONGEST_JUDGED, type NamedKind } from './named-values.js';
 import type { SecretSpans } from './secret-spans.js';
 
 const PART = /content-disposition[ \t]{0,8}:[ \t]{0,8}form-data[ \t]{0,8};/gi;
@@ -20,10 +20,10 @@ export function findFormParts(spans: SecretSpans, kindOf: NamedKind): void {
     const name = quoted ?? bare;
     if (end === null || name === undefined) continue;
     const from = start + end.index + end[0].length;
-    const value = (): string => text.slice(from, next);
+    const value = (): string => text.slice(from, Math.min(next, from + LONGEST_JUDGED)).split(BOUNDARY, 1)[0]!;
     const kind = kindOf(name, value, 'text');
     if (kind === undefined) continue;
-    const length = BOUNDARY.exec(value())?.index ?? next - from;
+    const length = BOUNDARY.exec(text.slice(from, next))?.index ?? next - from;
     spans.add(kind, from, from + length);
   }
 }

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { JsonPlaces } from './choice.js';
-import { endOfString } from './named-values.js';
+import { endOfString, skipBlanks } from './named-values.js';
 import { SecretSpans } from './secret-spans.js';
 
 /** A value of JSON with its place in the text; of a string without its quotes. */
@@ -17,8 +17,8 @@ const MOST_DEPTH = 500;
 const MOST_READ = 16;
 /** What is covered of a value that is nested too deep: the rest of its line, as a head may have it. */
 const REST_OF_LINE = /[^\r\n]*?(?= HTTP\/\d|[\r\n]|$)/y;
-const LITERAL = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
-const BLANKS = /[ \t\r\n]*/y;
+/** Numbers, true, false and null consist of these; whether it is one shows when the whole is parsed. */
+const LITERAL_CHARACTER = /[-+.\da-zE]/;
 
 /** As it stands: strings with escapes are texts of their own. */
 function mayHoldJson(text: string): boolean {
@@ -27,6 +27,10 @@ function mayHoldJson(text: string): boolean {
 
 /** A value that is nested too deep. */
 class TooDeep extends SyntaxError {}
+
+/** Made once: hostile text has millions of faults, and each error would have a stack of its own. */
+const NO_JSON = new SyntaxError('no JSON');
+const TOO_DEEP = new TooDeep();
 
 /** Reads one value, and where each of its parts stands. Throws where the text is no JSON. */
 class NodeReader {
@@ -39,9 +43,9 @@ class NodeReader {
   ) {}
 
   value(depth = 0): JsonNode {
-    this.take(BLANKS);
+    this.skipBlanks();
     const char = this.text[this.at];
-    if (depth > MOST_DEPTH) throw new TooDeep();
+    if (depth > MOST_DEPTH) throw TOO_DEEP;
     if (char === '{') return this.members(depth, '}', true);
     if (char === '[') return this.members(depth, ']', false);
     if (char === '"') {
@@ -49,50 +53,48 @@ class NodeReader {
       if (mayHoldJson(this.text.slice(start, end))) this.holding.push([start + 1, end - 1]);
       return { start: start + 1, end: end - 1 };
     }
-    const [start, end] = this.take(LITERAL);
-    if (start === end) throw new SyntaxError('no value');
-    return { start, end };
+    const start = this.at;
+    while (LITERAL_CHARACTER.test(this.text[this.at] ?? '')) this.at++;
+    if (start === this.at) throw NO_JSON;
+    return { start, end: this.at };
   }
 
   private members(depth: number, close: string, isObject: boolean): JsonNode {
     const children = new Map<string | number, JsonNode[]>();
     const start = this.at++;
     for (let index = 0; ; index++) {
-      this.take(BLANKS);
+      this.skipBlanks();
       if (index === 0 && this.text[this.at] === close) break;
       const name = isObject ? this.name() : index;
       children.set(name, [...(children.get(name) ?? []), this.value(depth + 1)]);
-      this.take(BLANKS);
+      this.skipBlanks();
       if (this.text[this.at] !== ',') break;
       this.at++;
     }
-    if (this.text[this.at] !== close) throw new SyntaxError('no end');
+    if (this.text[this.at] !== close) throw NO_JSON;
     this.at++;
     return { start, end: this.at, children };
   }
 
   private name(): string {
     const [start, end] = this.string();
-    this.take(BLANKS);
-    if (this.text[this.at] !== ':') throw new SyntaxError('no name');
+    this.skipBlanks();
+    if (this.text[this.at] !== ':') throw NO_JSON;
     this.at++;
     return JSON.parse(plainText(this.text.slice(start, end))) as string;
   }
 
   private string(): [start: number, end: number] {
     const start = this.at;
-    if (this.text[start] !== '"') throw new SyntaxError('no string');
+    if (this.text[start] !== '"') throw NO_JSON;
     const end = endOfString(this.text, start + 1, '"', 0);
     this.at = end + 1;
-    if (end >= this.text.length) throw new SyntaxError('no end');
+    if (end >= this.text.length) throw NO_JSON;
     return [start, end + 1];
   }
 
-  private take(form: RegExp): [start: number, end: number] {
-    form.lastIndex = this.at;
-    const start = this.at;
-    if (form.test(this.text)) this.at = form.lastIndex;
-    return [start, this.at];
+  private skipBlanks(): void {
+    this.at = skipBlanks(this.text, this.at);
   }
 }
 

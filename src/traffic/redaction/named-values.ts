@@ -25,7 +25,8 @@ export function kindOfAny(
 export type NamePlace = 'json' | 'query' | 'line' | 'text';
 
 const LONGEST_NAME = 200;
-const LONGEST_JUDGED = 512;
+/** As much of a value as shows whether it is a secret. */
+export const LONGEST_JUDGED = 512;
 const NAME_CHARACTER = /[\w.$\-[\]%\x80-\xff]/;
 const BLANK = /[ \t\r\n]/;
 const STRING_LETTER = /^[bru]["']/i;

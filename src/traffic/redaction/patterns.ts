@@ -1,3 +1,4 @@
+import { runsOf } from './runs.js';
 import type { SecretSpans } from './secret-spans.js';
 
 /** Secrets that are known by their form, wherever they stand. Each finder looks at a character a bounded number of times. */
@@ -53,7 +54,7 @@ function quotedLocal(text: string, sign: number, least: number): number | undefi
 }
 
 /** What a token can be part of. */
-const TOKEN_RUN = /[\w.-]{12,}/g;
+const TOKEN_RUN = { begin: /[\w.-]{12,512}/g, next: /[\w.-]{1,512}/y };
 /** `{` of JSON in Base64, and what follows it there: a quote, a blank or the end of a line (RFC 7519 §3, RFC 7515 §3.3). */
 const JWT_START = /e(?:y[A-DI-L]|w[k-r0-3])/g;
 /** A header of which no more is read. */
@@ -61,7 +62,8 @@ const LONGEST_HEADER_BEGIN = 400;
 
 /** JSON Web Tokens, signed or encrypted: those that begin with a name at once also where they are cut. */
 export function findJwts(spans: SecretSpans): void {
-  for (const { 0: run, index } of spans.text.matchAll(TOKEN_RUN)) {
+  for (const [index, stop] of runsOf(spans.text, TOKEN_RUN.begin, TOKEN_RUN.next)) {
+    const run = spans.text.slice(index, stop);
     const lastDot = run.lastIndexOf('.');
     const dotBefore = lastDot < 1 ? -1 : run.lastIndexOf('.', lastDot - 1);
     for (const { index: start } of run.matchAll(JWT_START)) {
@@ -91,18 +93,22 @@ const CARD = { least: 13, most: 19 };
 /** The issuers' first digits: others are times and counters. */
 const CARD_START = /^[2-6]/;
 /** Digits in groups, as people write them. */
-const DIGIT_RUN = /\d(?:[ -]?\d)*/g;
+const DIGITS = { begin: /\d/g, next: /[ -]?\d{1,512}/y };
 /** Groups of a card with other signs between them: two blanks, those of typography in UTF-8 (U+00A0, U+2009 to U+2015, U+202F). */
-const GROUPS = /(?<!\d)\d{4}(?:(?:[ ._/-]{1,3}|\xc2\xa0|\xe2\x80[\x89-\x95\xaf])\d{3,6})+(?!\d)/g;
+const GROUPS = {
+  begin: /(?<!\d)\d{4}(?!\d)/g,
+  next: /(?:[ ._/-]{1,3}|\xc2\xa0|\xe2\x80[\x89-\x95\xaf])\d{3,6}(?!\d)/y,
+};
 
 /** Card numbers that their check digit proves (ISO/IEC 7812-1, annex B). */
 export function findCards(spans: SecretSpans): void {
-  for (const form of [DIGIT_RUN, GROUPS]) findCardsIn(spans, form);
+  for (const form of [DIGITS, GROUPS]) findCardsIn(spans, form);
 }
 
-function findCardsIn(spans: SecretSpans, form: RegExp): void {
-  for (const { 0: run, index } of spans.text.matchAll(form)) {
-    if (run.length < CARD.least) continue;
+function findCardsIn(spans: SecretSpans, { begin, next: following }: typeof DIGITS): void {
+  for (const [index, stop] of runsOf(spans.text, begin, following)) {
+    if (stop - index < CARD.least) continue;
+    const run = spans.text.slice(index, stop);
     let next = 0;
     for (let start = 0; start < run.length; start++) {
       if (start < next || (start > 0 && isDigit(run[start - 1]))) continue;

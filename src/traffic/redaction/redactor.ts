@@ -45,7 +45,17 @@ const WIDE = /(?:[^\0]\0){4}/;
 function isOpaque(text: string, isText: boolean, isUtf8: boolean): boolean {
   if (WIDE.test(text)) return true;
   if (isText ? isUtf8 : !isUtf8) return !isText;
-  return [...text].some((char) => char < ' ' && !IN_TEXT.includes(char));
+  for (let at = 0; at < text.length; at++) if (text[at]! < ' ' && !IN_TEXT.includes(text[at]!)) return true;
+  return false;
+}
+
+/** Undefined: it failed, as a search does that needs more than an engine has. What it was to cover is covered as a whole. */
+function attempted<Result>(search: () => Result): Result | undefined {
+  try {
+    return search();
+  } catch {
+    return undefined;
+  }
 }
 
 /** `x`. */
@@ -96,6 +106,11 @@ export class Redactor {
 
   /** The payload of a whole message. The same object where nothing is replaced. */
   message(bytes: Uint8Array, isText: boolean): Uint8Array {
+    return attempted(() => this.covering(bytes, isText)) ?? this.blank(bytes.length, COVER_OF_TEXT);
+  }
+
+  /** Undefined: not all of it could be read. */
+  private covering(bytes: Uint8Array, isText: boolean): Uint8Array | undefined {
     const text = latin1(bytes);
     const isBinary = isOpaque(text, isText, utf8Error(bytes) === undefined);
     if (isBinary && this.wants('binary')) {
@@ -103,7 +118,7 @@ export class Redactor {
       return new Uint8Array(bytes.length).fill(isText ? COVER_OF_TEXT : 0);
     }
     const spans = new SecretSpans(text);
-    if (!this.findAnywhere(spans)) return this.blank(bytes.length, COVER_OF_TEXT);
+    if (!this.findAnywhere(spans)) return undefined;
     if (spans.isEmpty) return bytes;
     const covered = this.covered(spans);
     return Uint8Array.from(covered, (char) => char.charCodeAt(0));
@@ -117,9 +132,12 @@ export class Redactor {
 
   /** A text of the recording itself. */
   text(text: string): string {
-    const spans = new SecretSpans(text);
-    this.findAnywhere(spans);
-    return this.covered(spans);
+    const search = (): string => {
+      const spans = new SecretSpans(text);
+      this.findAnywhere(spans);
+      return this.covered(spans);
+    };
+    return attempted(search) ?? latin1(this.blank(text.length, COVER_OF_TEXT));
   }
 
   private wants(kind: SecretKind): boolean {
@@ -172,7 +190,10 @@ export class Redactor {
   }
 
   private covered(spans: SecretSpans): string {
-    return spans.covered((kind) => this.redaction.tally.add(kind));
+    const kinds: SecretKind[] = [];
+    const text = spans.covered((kind) => kinds.push(kind));
+    for (const kind of kinds) this.redaction.tally.add(kind);
+    return text;
   }
 
   private learn(spans: SecretSpans): void {

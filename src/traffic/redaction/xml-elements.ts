@@ -7,12 +7,14 @@ const LONGEST_JUDGED = 512;
 const TAG = /^((?:[\w.-]{1,60}:)?([\w.-]{1,100}))(?![\w.:-])[^]*?(\/?)$/;
 /** Namespaces of XMPP (RFC 6120 §6, XEP-0388) in which each text is a part of a login. */
 const LOGIN_NAMESPACE = /urn:ietf:params:xml:ns:xmpp-sasl|urn:xmpp:sasl:/;
-/** A section, a tag or a text. */
-const CONTENT = /<!\[CDATA\[([^]*?)(?:\]\]>|$)|<[^<>]*>?|[^<]+/g;
-const ATTRIBUTE_VALUE = /=\s{0,8}("[^"]*|'[^']*)/g;
+const SECTION = { begin: '<![CDATA[', end: ']]>' };
+/** Up to the quote that begins the value of an attribute. */
+const BEFORE_VALUE = /=\s{0,8}["']/g;
 
-/** An attribute, its value without what ends it. */
-const ATTRIBUTE = /([\w:.-]{1,60})\s{0,8}=\s{0,8}(?:"([^"]*)|'([^']*)|([^\s"'<>=]{1,4096}))/g;
+/** An attribute, up to the quote that begins its value, or all of it. */
+const ATTRIBUTE = /([\w:.-]{1,60})\s{0,8}=\s{0,8}(?:["']|([^\s"'<>=]{1,4096}))/g;
+/** Longer values name nothing. */
+const LONGEST_NAME = 200;
 /** Attributes that name what the element holds, and those that name only what other attributes of it hold. */
 const NAMING = /^(?:name|key|var|field|property|itemprop)$/i;
 const NAMING_ATTRIBUTES = /^(?:id|type|http-equiv|autocomplete)$/i;
@@ -84,14 +86,20 @@ function elementOf(inside: string, at: number): Element | undefined {
   if (name === undefined || end === '/' || VOID.test(name)) return undefined;
   if (LOGIN_NAMESPACE.test(inside)) return { tag: tag!, names: ['auth'], at };
   const named = [...attributesOf(inside)].filter(([attribute]) => NAMING.test(attribute));
-  return { tag: tag!, names: [name, ...named.map(([, value]) => value)], at };
+  return { tag: tag!, names: [name, ...named.map(([, value]) => value.slice(0, LONGEST_NAME))], at };
 }
 
 /** Names without prefixes, values, and where these begin. */
 function* attributesOf(inside: string): Generator<[name: string, value: string, at: number]> {
-  for (const { 0: found, 1: name, 2: double, 3: single, 4: bare, index } of inside.matchAll(ATTRIBUTE)) {
-    const value = double ?? single ?? bare ?? '';
-    yield [name!.slice(name!.lastIndexOf(':') + 1), value, index + found.length - value.length];
+  let done = 0;
+  for (const { 0: found, 1: name, 2: bare, index } of inside.matchAll(ATTRIBUTE)) {
+    // What looks so within a value is none.
+    if (index < done) continue;
+    const end = index + found.length;
+    const at = bare === undefined ? end : end - bare.length;
+    const value = bare ?? inside.slice(at, orEnd(inside, inside.indexOf(found.at(-1)!, at)));
+    done = at + value.length;
+    yield [name!.slice(name!.lastIndexOf(':') + 1), value, at];
   }
 }
 
@@ -100,7 +108,7 @@ function findInAttributes(spans: SecretSpans, inside: string, start: number, kin
   const attributes = [...attributesOf(inside)];
   const names = attributes
     .filter(([name]) => NAMING.test(name) || NAMING_ATTRIBUTES.test(name))
-    .map(([, meant]) => meant);
+    .map(([, meant]) => meant.slice(0, LONGEST_NAME));
   for (const [name, value, at] of attributes) {
     if (!HOLDING.test(name)) continue;
     const kind = kindOfAny(names, () => value, 'text', kindOf);
@@ -121,14 +129,42 @@ function endOfElement(text: string, from: number, tag: string): number {
 }
 
 function coverContent(spans: SecretSpans, kind: SecretKind, start: number, end: number): void {
-  for (const { 0: part, 1: section, index } of spans.text.slice(start, end).matchAll(CONTENT)) {
-    const at = start + index;
-    if (section !== undefined) spans.add(kind, at + '<![CDATA['.length, at + '<![CDATA['.length + section.length);
-    else if (!part.startsWith('<')) coverText(spans, kind, part, at);
-    else {
-      for (const { 0: found, 1: value, index: from } of part.matchAll(ATTRIBUTE_VALUE))
-        spans.add(kind, at + from + found.length - value!.length + 1, at + from + found.length);
+  const content = spans.text.slice(start, end);
+  let at = 0;
+  while (at < content.length) {
+    const from = at;
+    if (content.startsWith(SECTION.begin, at)) {
+      const close = orEnd(content, content.indexOf(SECTION.end, at + SECTION.begin.length));
+      spans.add(kind, start + from + SECTION.begin.length, start + close);
+      at = close + SECTION.end.length;
+    } else if (content[at] === '<') {
+      at = endOfTag(content, at);
+      coverAttributes(spans, kind, content.slice(from, at), start + from);
+    } else {
+      at = orEnd(content, content.indexOf('<', at));
+      coverText(spans, kind, content.slice(from, at), start + from);
     }
+  }
+}
+
+function orEnd(text: string, found: number): number {
+  return found < 0 ? text.length : found;
+}
+
+/** After the sign that ends the tag, or at the next one. */
+function endOfTag(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '<' && text[at] !== '>') at++;
+  return text[at] === '>' ? at + 1 : at;
+}
+
+function coverAttributes(spans: SecretSpans, kind: SecretKind, tag: string, start: number): void {
+  let done = 0;
+  for (const { 0: found, index } of tag.matchAll(BEFORE_VALUE)) {
+    if (index < done) continue;
+    const from = index + found.length;
+    done = orEnd(tag, tag.indexOf(found.at(-1)!, from));
+    spans.add(kind, start + from, start + done);
   }
 }
 
