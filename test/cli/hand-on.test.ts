@@ -479,6 +479,22 @@ describe('--write', () => {
     expect(exit).toBe(0);
   });
 
+  it.each([['--redact'], ['--opcode', 'text']])(
+    'gives each stream of HTTP/2 a key of its own, which no rule knows, and the same in each run: %s',
+    async (...chosen) => {
+      const file = 'fixtures/captures/http2/h2c-two.pcap';
+      const [once, again] = [join(root, 'once.pcapng'), join(root, 'again.pcapng')];
+      for (const out of [once, again]) await runHere(['decode', '-f', file, ...chosen, '--write', out, '-q']);
+      expect(readFileSync(again).equals(readFileSync(once))).toBe(true);
+      const keys = [...readFileSync(once, 'latin1').matchAll(/Sec-WebSocket-Key: (\S+)/g)].map(([, key]) => key);
+      expect(keys.length).toBeGreaterThan(1);
+      expect(new Set(keys).size).toBe(keys.length);
+      const { out } = await runHere(['decode', '-f', once, '--json']);
+      expect(out).toContain('"valid":true');
+      expect(out).not.toMatch(/request-key|response-accept|"legs?"/);
+    },
+  );
+
   it('writes each WebSocket of an HTTP/2 connection as a TCP connection with a handshake of HTTP/1.1', async () => {
     const out = join(root, 'http2.pcapng');
     const file = 'fixtures/captures/http2/h2c-two.pcap';

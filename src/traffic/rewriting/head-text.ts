@@ -1,18 +1,27 @@
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { acceptKey } from '../../codec/handshake/accept-value.js';
+import { KEY_BYTES } from '../../codec/handshake/key.js';
+import { sha1 } from '../../codec/handshake/sha1.js';
 import { http2HeadOf } from '../../codec/http2/http2-heads.js';
 import type { Head } from '../../codec/http1/head.js';
 
-/** What a stream of HTTP/2 has no key for (RFC 8441 §5): the one of RFC 6455 §1.3, with its accept value. */
-const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
-const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+/**
+ * A key for a stream of HTTP/2, which has none (RFC 8441 §5): another one for each connection of a run, as two with the same
+ * would be taken for legs of one path, and the same in each run. It is made of nothing that the heads say. `time`: ms since 1970.
+ */
+export function keyOfStream(connection: number, time: number): string {
+  return encodeBase64(sha1(encodeUtf8(`HTTP/2 ${connection} ${time}`)).subarray(0, KEY_BYTES));
+}
 
-/** A head as on the wire, a character for each byte; of HTTP/2 as HTTP/1.1 says the same. */
-export function headText(head: Head): string {
-  if (head.http2) return http1Text(head);
+/** A head as on the wire, a character for each byte; of HTTP/2 as HTTP/1.1 says the same, with the key that is given. */
+export function headText(head: Head, key: () => string): string {
+  if (head.http2) return http1Text(head, key());
   return head.fields.map(({ value }) => (typeof value === 'string' ? value : '')).join('');
 }
 
 /** The opening handshake of RFC 6455 §4 that says what the one of RFC 8441 §5 says. */
-function http1Text(head: Head): string {
+function http1Text(head: Head, key: string): string {
   const pseudo = (name: string): string | undefined => head.headers.find((header) => header.name === name)?.value;
   const rest = head.headers.filter(
     ({ name }) => !name.startsWith(':') && !/^sec-websocket-(?:key|accept)$/i.test(name),
@@ -22,11 +31,11 @@ function http1Text(head: Head): string {
   if (head.kind === 'request') {
     const host = pseudo(':authority');
     const first = [`GET ${pseudo(':path') ?? '/'} HTTP/1.1`, ...(host === undefined ? [] : [`Host: ${host}`])];
-    return textOf([...first, ...upgrade, `Sec-WebSocket-Key: ${KEY}`, ...lines]);
+    return textOf([...first, ...upgrade, `Sec-WebSocket-Key: ${key}`, ...lines]);
   }
   const status = head.status ?? 0;
   if (status < 200 || status > 299) return textOf([`HTTP/1.1 ${pseudo(':status') ?? '000'} `, ...lines]);
-  return textOf(['HTTP/1.1 101 Switching Protocols', ...upgrade, `Sec-WebSocket-Accept: ${ACCEPT}`, ...lines]);
+  return textOf(['HTTP/1.1 101 Switching Protocols', ...upgrade, `Sec-WebSocket-Accept: ${acceptKey(key)}`, ...lines]);
 }
 
 function textOf(lines: readonly string[]): string {

@@ -13,7 +13,7 @@ import { MAX_CONTROL_BYTES } from '../../codec/messages/open-message.js';
 import type { Frame, Message } from '../../codec/messages/records.js';
 import type { Judged } from '../judged.js';
 import type { Redactor } from '../redaction/redactor.js';
-import { changedHttp2, headText } from './head-text.js';
+import { changedHttp2, headText, keyOfStream } from './head-text.js';
 import { PIECE_BYTES, WaitingPieces, type StreamPiece } from './waiting-pieces.js';
 
 /** Takes what is rewritten. Without `head`, those of HTTP/2 come as HTTP/1.1 bytes. */
@@ -48,6 +48,8 @@ export class Rewriter {
   private readonly open: [FramePart[], FramePart[]] = [[], []];
   private readonly deflaters: [MessageDeflater | undefined, MessageDeflater | undefined] = [undefined, undefined];
   private deflate: DeflateParameters | undefined;
+  /** Made for a stream of HTTP/2. */
+  private key: string | undefined;
   private readonly isExact: boolean;
   /** What covers messages; undefined: they stay. */
   private readonly covering: Redactor | undefined;
@@ -98,12 +100,13 @@ export class Rewriter {
 
   private handshake(record: Judged & { readonly type: 'handshake' }, time: number): void {
     const { request, response, deflate, upgraded } = record.handshake;
-    if (request) this.head(0, request, time - (response ? (record.duration ?? 0) : 0));
-    if (response) this.head(this.options.isOneSequence ? 0 : 1, response, time);
+    const key = (): string => (this.key ??= keyOfStream(record.connection, time));
+    if (request) this.head(0, request, time - (response ? (record.duration ?? 0) : 0), key);
+    if (response) this.head(this.options.isOneSequence ? 0 : 1, response, time, key);
     if (upgraded) this.deflate = deflate ?? this.options.deflate;
   }
 
-  private head(side: Side, head: Head, time: number): void {
+  private head(side: Side, head: Head, time: number, key: () => string): void {
     const { redactor } = this.options;
     const redacted = (text: string): string => redactor?.head(text) ?? text;
     if (head.http2 && this.taker.head) {
@@ -115,7 +118,7 @@ export class Rewriter {
         write: (taker) => (taker as RewrittenTaker).head!(side, changed, time),
       });
     }
-    const text = headText(head);
+    const text = headText(head, key);
     if (!head.http2) this.moveTo(side, head.span.start);
     this.write(side, time, bytesOf(redacted(text)));
     if (head.http2) return;
