@@ -28,10 +28,12 @@ export class RedactionTally {
 
 /** Names of headers that hold credentials. */
 const SECRET_HEADER =
-  /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info|dpop)$|api-?key|(?:^|[-_])(?:key|pass|pwd|sid|jwt|[cx]srf)$|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
+  /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info|dpop)$|api-?key|(?:^|[-_])(?:key|pass|pwd|sid|jwt|[cx]srf)$|token|secret|passw|session|credential|signature|master[-_]?key$|^x-.{0,60}auth/i;
 /** Names of fields and parameters that hold credentials. */
 const SECRET_NAME =
-  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|(?:pin|otp|mfa|totp|sms|auth|verification|confirmation|activation|recovery|security|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
+  /^(?:pass|passwd|pass[-_ ]?(?:word|code|phrase)|pwd?|pin|cv[vc]2?|otp|auth|authenticate|bearer|jwt|oauth|sid|sess|cookies?|set-?cookie|initial-response|[cx]srf|creds?)$|(?:authorization|token|secret|signature|passw(?:or)?d|(?:api|access|private|auth|encryption|signing|secret|master|hmac)[-_]?key(?:[-_]?id)?|session[-_]?(?:id|key)?|sess[-_]?id|credential|card[-_]?cv[vc]|(?:pin|cv[vc]|otp|mfa|totp|sms|auth|verification|confirmation|activation|recovery|security|authorization)[-_]?code)(?:s|\d{1,2}|[-_]?hash|[-_]?value)?$/i;
+/** Those that end with a word for a password: `DB_PASS`, `dbPass`, but not `compass`. */
+const PASSWORD_LAST = /(?:[-_ ](?:[Pp]ass|PASS|[Pp]wd|PWD)|[a-z\d](?:Pass|Pwd))\d{0,2}$/;
 /** Several of them, or how many: `max_tokens`, but not `pass`. */
 const PLURAL = /(?<!s)s$/i;
 /** What such names have before or after them: `password_confirmation`, `passwordAgain`, `new-pin`. */
@@ -48,7 +50,7 @@ const OFTEN_SECRET = /^(?:sig|ticket|nonce|code|key|hmac|access|refresh)$/i;
 const RANDOM_VALUE = /^(?=[^]*[a-z])(?=[^]*\d)[\w+/=.~%-]{16,}$/i;
 
 export function isSecretHeader(name: string): boolean {
-  return SECRET_HEADER.test(name) && !/^sec-websocket-/i.test(name);
+  return (SECRET_HEADER.test(name) || PASSWORD_LAST.test(name)) && !/^sec-websocket-/i.test(name);
 }
 
 /** Backslashes and the quote that a string begins with. */
@@ -69,14 +71,18 @@ function isSaid(name: string, names: RegExp): boolean {
   return names.test(name) || names.test(nucleus(name));
 }
 
+function namesSecret(name: string): boolean {
+  return isSaid(name, SECRET_NAME) || isSaid(name, PASSWORD_LAST);
+}
+
 /** Whether a value of that name is a credential. `value` gives it with its opening quote, and is called where it matters. */
 export function isSecretName(name: string, value: () => string): boolean {
   if (isSaid(name, OFTEN_SECRET)) return looksRandom(value().replace(OPENING, ''));
-  return isSaid(name, SECRET_NAME) && !(PLURAL.test(nucleus(name)) && /^-?\d/.test(value()));
+  return namesSecret(name) && !(PLURAL.test(nucleus(name)) && /^-?\d/.test(value()));
 }
 
 export function isSecretParameter(name: string): boolean {
-  return isSaid(name, SECRET_NAME) || SECRET_PARAMETER.test(name);
+  return namesSecret(name) || SECRET_PARAMETER.test(name);
 }
 
 export function looksRandom(value: string): boolean {
