@@ -55,12 +55,14 @@ export function readerOf(
 ): StreamReading {
   const isStated =
     origin.isPasted === true ||
+    origin.isJoined === true ||
     (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
   const own = {
     ...reading,
     ...(need && { need }),
     ...(isStated && { capture: 'websocket' as const }),
     ...(origin.hasPartialHeads && { partialHeads: true }),
+    ...(origin.statesSenders && { client: 0 as const }),
   };
   return origin.isOneSequence ? new Transcript(own) : new Connection(own, offsets);
 }

@@ -1,4 +1,4 @@
-/** `--write` of what has no handshake, or only parts of it: what is read back is what was read. */
+/** `--write` of what has no handshake, or only parts of it, and what is read of the file. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +46,10 @@ interface Sent {
   readonly rsv?: number;
 }
 
+let keys = 0;
+
 function frame({ side, payload, opcode = 1, fin = true, rsv = 0 }: Sent): Segment {
-  const key = side === 0 ? { key: 0x0102_0304 } : {};
+  const key = side === 0 ? { key: 0x0102_0304 + keys++ } : {};
   return { side, bytes: encodeFrame({ fin, rsv, opcode, payload, ...key }) };
 }
 
@@ -100,6 +102,63 @@ describe('a connection that was joined in its middle', () => {
     const own = args.map((arg) => (arg.includes('.') ? join(root, arg) : arg));
     expect((await endOf('-f', file, '--stats', ...own))['endedBy']).toBe('server');
     if (args.includes('--write')) expect((await endOf('-f', own.at(-1)!))['endedBy']).toBe('server');
+  });
+});
+
+describe('compressed messages without a handshake', () => {
+  const path = (): string => {
+    const deflaters = [0, 1].map(() => new MessageDeflater(nodeDeflate, { windowBits: 15, noContextTakeover: false }));
+    const frames = SIX.flatMap(said).map((sent) =>
+      frame({ ...sent, rsv: 4, payload: deflaters[sent.side]!.deflate(sent.payload) }),
+    );
+    return joinedCapture('compressed.pcap', [...frames, ...ENDS]);
+  };
+
+  it.each(FORMATS.flatMap((format) => [[format], [format, '--opcode', 'text'], [format, '--redact']]))(
+    'are written to .%s and read back without a fault, with %s %s',
+    async (format, ...args) => {
+      const file = path();
+      const options = args.filter((arg) => arg !== undefined);
+      const [out, again] = [join(root, `compressed.${format}`), join(root, `again.${format}`)];
+      const { exit, err } = await runHere(['decode', '-f', file, ...options, '--write', out, '-q']);
+      expect([exit, err.replace(/^redacted: .*\n/, '')]).toEqual([0, '']);
+      expect((await runHere(['decode', '-f', out, '--write', again, '-q'])).exit).toBe(0);
+      const sent = await messagesOf(file);
+      expect(sent.length).toBe(12);
+      for (const written of [out, again]) {
+        expect((await runHere(['decode', '-f', written, '-q'])).exit).toBe(0);
+        expect(new Set(await messagesOf(written))).toEqual(new Set(sent));
+      }
+    },
+  );
+
+  it('of which only the request was captured are written to .ndjson too', async () => {
+    const file = joinedCapture('half.pcap', [headsWith('')[0]!, ...SIX.flatMap(said).map(frame), ...ENDS]);
+    const out = join(root, 'half.ndjson');
+    await runHere(['decode', '-f', file, '--write', out, '-q']);
+    expect(new Set(await messagesOf(out))).toEqual(new Set(await messagesOf(file)));
+    expect((await messagesOf(out)).length).toBe(12);
+  });
+});
+
+describe('a sender that masks as the other one', () => {
+  it.each([['pcapng'], ['ndjson']])('stays who it is in .%s', async (format) => {
+    const wrong = SIX.flatMap(said).map(({ side, payload }) => ({ side, payload }));
+    const masked = {
+      side: 1 as Side,
+      bytes: encodeFrame({ fin: true, rsv: 0, opcode: 1, payload: text('x'), key: 7 }),
+    };
+    const file = joinedCapture('masks.pcap', [...wrong.map(frame), masked, ...ENDS]);
+    const out = join(root, `masks.${format}`);
+    const faultsOf = async (...args: string[]): Promise<unknown> => (await endOf('-f', ...args))['diagnostics'];
+    await runHere(['decode', '-f', file, '--write', out, '-q']);
+    expect(await faultsOf(file)).toEqual({ 'server-frame-masked': 1 });
+    expect(await faultsOf(out)).toEqual({ 'server-frame-masked': 1 });
+    expect(await faultsOf(file, '--redact')).toEqual({ 'server-frame-masked': 1 });
+    if (format === 'pcapng') return;
+    // Alone it shows nothing of who sent it.
+    await runHere(['decode', '-f', file, '--violations', '--write', out, '-q']);
+    expect(await faultsOf(out)).toEqual({ 'server-frame-masked': 1 });
   });
 });
 

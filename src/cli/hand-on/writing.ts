@@ -4,8 +4,8 @@ import { print } from '../../describe/printable.js';
 import { escapeText } from '../../describe/escape.js';
 import { PacketQueue, type PacketChoice } from '../../sources/files/packet-queue.js';
 import type { LinkType } from '../../sources/bytes/types.js';
-import type { StreamTaker } from '../../codec/bytes/stream-taker.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import type { StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { endAs, type Ends, type StreamEnding } from '../../traffic/conversation-taker.js';
 import type { SeenPacket } from '../../traffic/inputs/packet-traffic.js';
 import type { Judged } from '../../traffic/judged.js';
@@ -163,7 +163,9 @@ export class Writing implements PacketTaker {
       b: server,
       isClientFirst: true,
       isSecure,
+      statesSenders: true,
       ...(from?.hasPartialHeads === true && { hasPartialHeads: true }),
+      ...(this.isJoined(record, from) && { isJoined: true }),
       ignore: () => undefined,
     };
     const begun = (record.time ?? NaN) - (record.type === 'handshake' ? (record.duration ?? 0) : 0);
@@ -177,6 +179,13 @@ export class Writing implements PacketTaker {
       isOneSequence: from?.isOneSequence,
     });
     return { rewriter, taker, releasePort: port.release };
+  }
+
+  /** What its handshake agreed on is not known: it is read as traffic that was captured. */
+  private isJoined(record: Judged, from: StreamOrigin | undefined): boolean {
+    if (!this.isCapture && from?.isJoined !== true) return false;
+    const { request, response } = record.type === 'handshake' ? record.handshake : {};
+    return request === undefined || response === undefined;
   }
 
   /** Whoever hands the file on should know. */

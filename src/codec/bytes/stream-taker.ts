@@ -67,6 +67,10 @@ export interface StreamOrigin {
   readonly through?: readonly Passage[] | undefined;
   /** Its heads are those of a recording that may leave headers out: a header that is not there may have been sent. */
   readonly hasPartialHeads?: boolean;
+  /** It is WebSocket, and its recording lacks the handshake, or a half of it: what that agreed on is not known. */
+  readonly isJoined?: boolean;
+  /** Each frame's sender is stated: side 0 is the client, whatever it masks. */
+  readonly statesSenders?: boolean;
   /** The user stated that it is WebSocket. */
   readonly isPasted?: boolean;
   /** It is TLS (wss); its bytes are decrypted. */

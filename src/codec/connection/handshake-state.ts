@@ -85,7 +85,8 @@ export class Opening {
 
   /** A head in recorded traffic that is not WebSocket's. */
   isOther(head: Head): boolean {
-    if (!this.options.capture) return false;
+    // What does not ask for it may have done so in what the recording leaves out.
+    if (!this.options.capture || this.options.partialHeads) return false;
     if (head.kind === 'request') return !asksForWebSocket(head);
     return !this.asked && !grantsWebSocket(head);
   }

@@ -20,6 +20,7 @@ export class Lanes {
     [a, b]: readonly [number, number],
   ) {
     this.both = [newLane(a), newLane(b)];
+    this.client = options.client;
     this.opening = new Opening(options);
   }
 

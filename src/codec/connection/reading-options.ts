@@ -31,6 +31,8 @@ export interface ReadingOptions extends PayloadMemory {
    * and both heads come before the first frame.
    */
   readonly partialHeads?: boolean;
+  /** The side of the client, whatever it masks; by default a head or the masking shows it. */
+  readonly client?: Side;
   /** The stream of this side begins with a head, whatever its bytes are: the reader's caller wrote it. */
   readonly headOf?: Side;
   /** Bytes that all searches for frames together may hold. */

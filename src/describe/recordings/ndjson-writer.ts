@@ -61,7 +61,7 @@ export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
   }
 
   private begin(origin: StreamOrigin, time: number): Conversation {
-    const { number, a, b, isSecure = false, hasPartialHeads = false, http2 } = origin;
+    const { number, a, b, isSecure = false, hasPartialHeads = false, isJoined = false, http2 } = origin;
     this.line({
       type: 'opened',
       connection: number,
@@ -69,7 +69,8 @@ export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
       ...endpointTexts({ client: a, server: b }),
       ...(isSecure && { secure: true }),
       ...(hasPartialHeads && { partialHeads: true }),
-      time,
+      ...(isJoined && { joined: true }),
+      ...(!Number.isNaN(time) && { time }),
     });
     this.flush();
     const { reading } = this;

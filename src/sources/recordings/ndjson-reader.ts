@@ -104,7 +104,7 @@ export class NdjsonReader implements RecordingReader {
 
   private open(fields: Fields, connection: number): void {
     const time = timeOf(fields);
-    this.remember(connection, new RecordedStream(this.taker, connection, endsOf(fields), time));
+    this.remember(connection, new RecordedStream(this.taker, connection, endsOf(fields), time, true));
   }
 
   private handshake(fields: Fields, connection: number): void {
@@ -203,7 +203,7 @@ export class NdjsonReader implements RecordingReader {
   private of(connection: number, time: number, fields: Fields = {}): Known {
     const known = this.known.get(connection);
     if (known) return known;
-    return this.remember(connection, new RecordedStream(this.taker, connection, streamOf(fields), time));
+    return this.remember(connection, new RecordedStream(this.taker, connection, streamOf(fields), time, true));
   }
 
   private remember(connection: number, stream: RecordedStream): Known {
@@ -220,6 +220,7 @@ function streamOf(fields: Fields): RecordedEnds {
     ...(fields['stream'] !== undefined && { stream: whole(fields, 'stream', 2 ** 31 - 1) }),
     ...(fields['http'] === '2' && { http2: true }),
     ...(fields['partialHeads'] === true && { partialHeads: true }),
+    ...(fields['joined'] === true && { joined: true }),
   };
 }
 

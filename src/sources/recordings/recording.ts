@@ -16,6 +16,8 @@ export interface RecordedEnds extends Endpoints {
   readonly secure?: true;
   /** The recording may leave out headers, or the answer: what is not in it may have been sent. */
   readonly partialHeads?: true;
+  /** It was joined in its middle, or half of its handshake is missing. */
+  readonly joined?: true;
   /** It was a stream of an HTTP/2 connection, and which, where the recording has that. */
   readonly http2?: true;
   readonly stream?: number;
@@ -52,6 +54,7 @@ export interface RecordingTaker extends StreamOpener<RecordedStream> {
 export class RecordedStream implements StreamOrigin {
   readonly isClientFirst = true;
   readonly hasPartialHeads: boolean;
+  readonly isJoined: boolean;
   readonly http2: StreamOrigin['http2'];
   a: Endpoint | undefined;
   b: Endpoint | undefined;
@@ -64,8 +67,10 @@ export class RecordedStream implements StreamOrigin {
     readonly number: number,
     readonly ends: RecordedEnds,
     time: number,
+    readonly statesSenders = false,
   ) {
     this.hasPartialHeads = ends.partialHeads === true;
+    this.isJoined = ends.joined === true;
     this.http2 = ends.http2 === true || ends.stream !== undefined ? { stream: ends.stream } : undefined;
     this.name(ends);
     this.taker = taker.opened(this, time);

@@ -53,6 +53,14 @@ class NumberedStream implements RecordedTaker, StreamOrigin {
     return this.recorded.hasPartialHeads;
   }
 
+  get isJoined(): boolean {
+    return this.recorded.isJoined;
+  }
+
+  get statesSenders(): boolean {
+    return this.recorded.statesSenders;
+  }
+
   get http2(): { readonly stream: number | undefined } | undefined {
     return this.recorded.http2;
   }

@@ -95,6 +95,8 @@ class RedactingTaker implements ConversationTaker {
       // What was recognised once is not asked again.
       isPasted: this.options.reading.capture !== undefined && record?.type !== 'handshake',
       isOneSequence: ends.origin?.isOneSequence === true,
+      isJoined: ends.origin?.isJoined === true,
+      statesSenders: true,
       through,
       hasPartialHeads: ends.origin?.hasPartialHeads === true,
       http2: ends.http2,

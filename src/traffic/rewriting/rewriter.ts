@@ -5,7 +5,7 @@ import { senderParameters } from '../../codec/connection/reading-options.js';
 import { MessageDeflater, type RawDeflate } from '../../codec/deflate/message-deflate.js';
 import { minimalForm } from '../../codec/frames/frame.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
-import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { DEFAULT_DEFLATE_PARAMETERS, type DeflateParameters } from '../../codec/handshake/deflate-params.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Http2Event, Http2HeadTaker } from '../../codec/http2/http2-taker.js';
@@ -195,10 +195,13 @@ export class Rewriter {
     return !isOpaque && bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
   }
 
-  /** Each message has a window of its own: one that is left out, or was lost, changes no other. */
+  /**
+   * That a message was inflated shows that permessage-deflate is in use, also without a handshake. Each message has a window
+   * of its own: one that is left out, or was lost, changes no other.
+   */
   private deflater(side: Side, { direction }: Frame): MessageDeflater | undefined {
-    const { deflate, options } = this;
-    if (deflate === undefined || options.raw === undefined) return undefined;
+    const { deflate = DEFAULT_DEFLATE_PARAMETERS, options } = this;
+    if (options.raw === undefined) return undefined;
     const { windowBits } = senderParameters(deflate, direction);
     return (this.deflaters[side] ??= new MessageDeflater(options.raw, { windowBits, noContextTakeover: true }));
   }
