@@ -214,6 +214,19 @@ describe('an ASCII column is distinguished from hex by its position', () => {
     ['tcpflow, a half word', '0000: 8103 6361 66 afcafe\n', '8103636166'],
     ['tcpflow', '0000: 8104 6361 6665  cafe\n', '810463616665'],
     ['od z', '000000 81 04 63 61 66 65                                >63 61 <\n000006\n', '810463616665'],
+    ['od z, a bar', '000000 81 04 63 64 7c 61                                >..cd|a<\n000006\n', '810463647c61'],
+    [
+      'od -A d z, a bar',
+      '0000000 81 11 61 7c 61 61 61 61 61 61 61 61 61 61 61 61  >..a|aaaaaaaaaaaa<\n0000016 61 61 61  >aaa<\n0000019\n',
+      `8111617c${'61'.repeat(15)}`,
+    ],
+    [
+      'hexdump -C, what od z has',
+      '00000000  81 04 20 20 3e 41                                 |..  >A|\n00000006\n',
+      '810420203e41',
+    ],
+    ['xxd, a gap of one blank', '00000000: 8105 4865 6c6c 6f ..Hello\n', '810548656c6c6f'],
+    ['xxd -g 1, a gap of one blank', '00000000: 81 05 48 65 6c 6c 6f ..Hello', '810548656c6c6f'],
     ['Wireshark', '0000   81 04 63 61 66 65                                 ca fe \n', '810463616665'],
     ['follow', '00000000  81 06 63 61 66 65 20 20                           ab cd ef\n', '8106636166652020'],
   ])('%s', (_, text, hex) => {
@@ -249,6 +262,21 @@ describe('what Wireshark copies', () => {
   test('a part of one is bytes', () => {
     expect(readDump(copied(packet.slice(2 * 66)))).toMatchObject({ bytes: packet.slice(2 * 66), packets: [] });
   });
+});
+
+test.each([
+  [
+    'hex',
+    '00000000  81 05 48 65 6c 6c 6f 82  03 01 02 03 88 02 03 e8\n00000010\n',
+    '810548656c6c6f820301020388 0203e8',
+  ],
+  [
+    'hex, two rows',
+    '00000000  81 05 48 65 6c 6c 6f 82  03 01 02 03 88 02 03 e8\n00000010  8a 00\n00000012\n',
+    '810548656c6c6f820301020388 0203e88a00',
+  ],
+])('the offset at the end of a dump without characters is %s where all bytes before it make it so', (_, text, hex) => {
+  expect(readDump(text)).toMatchObject({ bytes: hex.replace(' ', ''), problem: undefined });
 });
 
 describe('live', () => {
@@ -330,6 +358,15 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     3,
     1,
     /may be hex or octal or decimal/,
+  ],
+  ['a gap of one blank, other characters', '00000000: 8105 4865 6c6c 6f ..Hullo\n', 1, 29, /not a hex digit/],
+  ['a gap of one blank, too few characters', '00000000: 8105 4865 6c6c 6f ..Hell\n', 1, 29, /not a hex digit/],
+  [
+    'an offset at the end that is decimal, or hex after a row that is cut',
+    '00000000  81 08 48 65 6c 6c 6f 21  20 20\n00000010\n',
+    2,
+    1,
+    /may be decimal or octal/,
   ],
   ['columns in contradiction', '00000000: 8187 0ec3  ..x...\n', 1, 20, /do not belong together/],
   ['a word too long', '0000000 8187 0ec3f3\n', 1, 14, /not as long as/],

@@ -1,5 +1,5 @@
 import { areaEnd, type RowFault, tokens, wrongDigit } from './form.js';
-import { type ByteOrder, fits, fittingLength } from './characters.js';
+import { type ByteOrder, fits, fittingLength, showsExactly } from './characters.js';
 import { bitsOf, type OffsetRow, wordsOf } from './offset-row.js';
 
 /** The rows of tools that are known: what is certain about them needs no proof. */
@@ -67,10 +67,13 @@ export const XXD: RowLayout = {
 function inOrder(line: string, from: number): Words | undefined {
   const words = wordsOf(line, from, WORD, ONE_BLANK);
   const end = words?.ends.at(-1);
-  if (words === undefined || end === undefined || !IS_END.test(line.slice(end.at))) return undefined;
+  if (words === undefined || end === undefined) return undefined;
   const { bytes, size } = words;
+  const rest = line.slice(end.at);
   // The characters are as many as the bytes, or fewer where blanks at the end are lost.
-  if (line.slice(end.at, Math.max(end.at + 2, line.length - bytes.length)).trim() !== '') return undefined;
+  const isApart = IS_END.test(rest) && rest.slice(0, Math.max(2, rest.length - bytes.length)).trim() === '';
+  // Where the row was words of a command line, one blank is left of the gap.
+  if (!isApart && !showsExactly(rest, bytes)) return undefined;
   // What has a short word at the left, or words that -e can't have, is not of -e.
   const isPlain = size > 1 && (bytes.length % size !== 0 || (size & (size - 1)) !== 0);
   return { bytes, size, ends: [end], ...(isPlain && { order: 'as-printed' }) };
@@ -119,6 +122,12 @@ const NOT_HEX: Readonly<Record<number, string>> = {
 };
 const SWAPPED = `words of more than a byte are printed in the byte order of the machine: turned round, as a little-endian one prints them (hexdump -C and od -t x1 leave no doubt)`;
 
+/** Where the characters begin, each tool with its own frame: either may be among the characters of the other. */
+function frameOf(line: string, from: number): number {
+  const at = line.slice(from).search(/\|| {2}>/);
+  return at < 0 ? line.length : from + at;
+}
+
 /**
  * `hexdump` and `od`: an offset without a colon, bytes or words with blanks between, and an optional ASCII column in
  * bars (`hexdump -C`) or angle brackets (`od … z`). Words of more than a byte are in the machine's byte order.
@@ -127,12 +136,12 @@ export const OD: RowLayout = {
   begins: /^([0-9a-fA-F]{6,16}) +(?=[^\s])/,
   // `od` prints seven octal digits, or six hex ones with `-A x`; `hexdump` seven hex digits, or eight with `-C`.
   radices: (line, offset) =>
-    offset.length === 6 || line.includes('|') ? [16] : offset.length === 7 ? [16, 8, 10] : [16, 10, 8],
+    offset.length === 6 || line[frameOf(line, 0)] === '|' ? [16] : offset.length === 7 ? [16, 8, 10] : [16, 10, 8],
   pads: true,
   mayBeginLate: true,
   unproven: () => ({ order: 'swapped', notice: SWAPPED }),
   parse: (line, from) => {
-    const to = [line.indexOf('|', from), line.indexOf('  >', from)].find((at) => at >= 0) ?? line.length;
+    const to = frameOf(line, from);
     const words = wordsOf(line, from, WORD, BLANKS);
     const end = words?.ends.at(-1);
     const isWhole =

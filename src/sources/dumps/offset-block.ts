@@ -218,8 +218,10 @@ export class OffsetBlock {
   private stepTo(before: HeldRow, digits: string, isEnd = false): number | string {
     let isDoubtful = false;
     const steps = new Set<number>();
+    const isWholeInHex = isEnd && this.radices.includes(16) && endsAllInHex(before.row, digits);
     const radices = this.radices.filter((radix) => {
       const step = valueOf(digits, radix) - valueOf(before.row.digits, radix);
+      if (radix !== 16 && isWholeInHex) return false;
       if (!this.mayStep(before, step, isEnd)) return false;
       if (!isEnd && !this.squeezed && !this.isBeyondDoubt(before.row, digits, radix, step)) {
         isDoubtful = true;
@@ -356,6 +358,12 @@ export class OffsetBlock {
     held.count = length;
     this.words.put(held, bytes.slice(0, length), 0, swapped.slice(0, length));
   }
+}
+
+/** As hex, the offset at the end counts all bytes of the last row, and no characters follow them that some of them could be. */
+function endsAllInHex({ digits, size, bytes, ends, line }: OffsetRow, end: string): boolean {
+  const isBare = size === 1 && line.slice(ends.at(-1)!.at).trim() === '';
+  return isBare && valueOf(end, 16) - valueOf(digits, 16) === bytes.length;
 }
 
 const isZeros = (digits: string): boolean => /^0+$/.test(digits);
