@@ -9,6 +9,10 @@ describe('the pager', () => {
     [{ PAGER: 'more' }, 'more'],
     [{ PAGER: 'more', WSINSPECT_PAGER: 'most -x' }, 'most -x'],
     [{ PAGER: '/opt/x -y' }, '/opt/x -y'],
+    [{ LESS: '-i' }, 'less -R'],
+    [{ LESS: '' }, 'less -R'],
+    [{ LESS: '-i', PAGER: '/bin/less -x4 +G' }, '/bin/less -R -x4 +G'],
+    [{ LESS: '-i', PAGER: 'more -s' }, 'more -s'],
     [{ PAGER: 'none-such' }, undefined],
     [{ PAGER: '' }, undefined],
     [{ PAGER: 'cat' }, undefined],
@@ -37,6 +41,20 @@ describe.skipIf(!TMUX)('decode on a terminal', () => {
       terminal.type('q');
       const text = await terminal.shows(/\[exit \d+\]/);
       expect(text).toContain('[exit 1]');
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it.each(['-i', '-R', '-r', ''])('shows colours as such where LESS is set: %j', async (less) => {
+    const command = `TERM=xterm LESS='${less}' PAGER= WSINSPECT_PAGER=less wsinspect decode --view annotated ${FILE}`;
+    const terminal = new Terminal(shop, 80, command);
+    try {
+      const text = await terminal.shows(/^:$/m);
+      expect(text).toContain('FIN');
+      expect(text).not.toContain('ESC');
+      terminal.type('q');
+      await terminal.shows(/\[exit \d+\]/);
     } finally {
       terminal.close();
     }

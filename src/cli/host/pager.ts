@@ -18,7 +18,12 @@ export function pagerOf(env: Io['env'], exists: (path: string) => boolean): stri
   if (pager === '' || pager === 'cat' || (env['NO_PAGER'] ?? '') !== '' || env['TERM'] === 'dumb') return undefined;
   const [program] = pager.split(/\s/, 1) as [string];
   const folders = program.includes('/') ? [''] : (env['PATH'] ?? '').split(':').map((folder) => `${folder}/`);
-  return folders.some((folder) => exists(`${folder}${program}`)) ? pager : undefined;
+  return folders.some((folder) => exists(`${folder}${program}`)) ? withColours(pager, env) : undefined;
+}
+
+/** Where the user's LESS stays as it is, `less` gets -R besides: it would show colours as `ESC[36m` without. */
+function withColours(pager: string, env: Io['env']): string {
+  return env['LESS'] === undefined ? pager : pager.replace(/^(?:\S*\/)?less(?=\s|$)/, '$& -R');
 }
 
 /** A pager that runs. */
