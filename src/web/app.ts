@@ -83,7 +83,13 @@ export class App {
     // Its controls are there before the server says what the page is of.
     const { Live } = this;
     const live =
-      Live && new Live(this.openTab, (connection, text) => this.channel?.ping(connection, text), this.ending.signal);
+      Live &&
+      new Live(
+        this.openTab,
+        (connection, text) => this.channel?.ping(connection, text),
+        this.ending.signal,
+        (text) => this.say(text),
+      );
     this.live = live;
     const taker: ChannelTaker = {
       hello: (hello) => this.begin(hello),

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { has } from '../tools.js';
 import { Pages } from './browser.js';
 import { serving, type Serving } from './serving.js';
@@ -144,6 +146,19 @@ describe.skipIf(!chromium)('the page', () => {
     await own.stop();
     // The end of the server is an error of both channels.
     pages.complaints.length = 0;
+  });
+
+  it('says in each tab how many records were left out of much traffic', async () => {
+    const page = await pages.open(urlOf(echo));
+    const peer = new WebSocket(`ws://127.0.0.1:${echo.port}/`);
+    await once(peer, 'open');
+    for (let i = 0; i < 5000; i++) peer.send('much');
+    for (const tab of ['overview', 'sequence']) {
+      await page.click(`#tab-${tab}`);
+      await page.locator('#feed-note', { hasText: /^[\d,]+ records were left out: counts, sizes and pings/ }).waitFor();
+    }
+    peer.close();
+    await page.context().close();
   });
 
   it('shows records, sequence and plots also when its server has ended', async () => {

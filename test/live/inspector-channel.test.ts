@@ -7,6 +7,7 @@ import { HttpListener } from '../../src/live/listener/http-listener.js';
 import { InspectorChannel } from '../../src/live/server/inspector-channel.js';
 import { NO_NAMES } from '../../src/live/listener/policy.js';
 import type { Judged } from '../../src/traffic/judged.js';
+import type { ConnectionSummary } from '../../src/traffic/tally/summary.js';
 import { serving, type Serving } from '../browser/serving.js';
 import { Serving as Held } from './serving.js';
 
@@ -184,7 +185,7 @@ describe('much traffic', () => {
   const channel = new InspectorChannel({
     hello: () => ({}),
     draw: () => [{ type: 'frame', filler: 'x'.repeat(1000) }],
-    drawClosed: () => ({}),
+    drawClosed: () => ({ type: 'connection' }),
     drawPolled: () => ({}),
     ping: () => false,
     now: () => time,
@@ -232,11 +233,13 @@ describe('much traffic', () => {
       channel.record(FRAME);
       if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
+    channel.closed({} as ConnectionSummary);
     expect(process.memoryUsage().rss - heap).toBeLessThan(40 * 1024 * 1024);
     socket.resume();
     const all = (): number => page.records.slice(before).reduce((sum, { count = 1 }) => sum + (count as number), 0);
-    while (all() < records) await once(page.socket, 'message');
-    expect(all()).toBe(records);
+    while (all() < records + 1) await once(page.socket, 'message');
+    expect(all()).toBe(records + 1);
+    expect(page.records.find(({ ends }) => ends !== undefined)).toMatchObject({ type: 'missed', ends: 1 });
     expect(page.records.slice(before).filter(({ type }) => type === 'frame').length).toBeGreaterThan(500);
     page.socket.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LiveSource } from '../../src/web/live/live-source.js';
+import { LiveSource, leftWords } from '../../src/web/live/live-source.js';
 
 const note = (row: number, message = `note ${row}`): Record<string, unknown> => {
   return { type: 'notice', row, message, connection: 0, time: row };
@@ -15,6 +15,22 @@ describe('the rows of live traffic', () => {
     expect([7, 12, 9].map((number) => source.rowOf(number))).toEqual([0, 2, -1]);
     expect(source.item(2)).toMatchObject({ kind: 'note', text: 'note 12', connection: 0 });
     expect(source.item(4)).toBe(undefined);
+  });
+
+  it('are not all there are where some were left out, and it is said', () => {
+    const source = new LiveSource();
+    expect(leftWords(source.left)).toBe('');
+    source.add({ type: 'missed', count: 1 }, 30);
+    expect(leftWords(source.left)).toBe('1 record was left out: counts, sizes and pings here are of the rest');
+    source.add({ type: 'missed', count: 3999 }, 30);
+    expect(leftWords(source.left)).toMatch(/^4,000 records were left out: /);
+    expect(source.hasEnds).toBe(true);
+    source.add({ type: 'missed', count: 5, ends: 1 }, 30);
+    expect([source.left, source.hasEnds]).toEqual([4005, false]);
+    source.clear();
+    expect([source.left, source.hasEnds]).toEqual([0, true]);
+    for (let row = 0; row < 200_001; row++) source.add(note(row), 50);
+    expect(source.left).toBe(50_000);
   });
 
   it('are searched as they come', () => {

@@ -71,7 +71,7 @@ export class InspectorChannel implements LiveTaker {
   }
 
   closed(summary: ConnectionSummary): void {
-    this.send(JSON.stringify(this.options.drawClosed(summary)));
+    this.send(JSON.stringify(this.options.drawClosed(summary)), true);
   }
 
   polled(polled: Polled): void {
@@ -99,11 +99,11 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Undefined: a record that is left out. Each has its number as `row`, the same for every page. */
-  private send(record: string | undefined): void {
+  private send(record: string | undefined, isEnd = false): void {
     const line = record && `{"row":${this.next},${record.slice(1)}`;
     this.next++;
     this.recent.push(line);
-    for (const page of this.pages) page.send(line);
+    for (const page of this.pages) page.send(line, isEnd);
   }
 
   private welcome(socket: WebSocket): void {
@@ -132,13 +132,16 @@ export class InspectorChannel implements LiveTaker {
 /** A connected page. What it does not read in time is left out, and counted. */
 class PageEnd {
   private left = 0;
+  /** Ends of connections among them. */
+  private leftEnds = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(readonly socket: WebSocket) {}
 
-  send(line: string | undefined): void {
+  send(line: string | undefined, isEnd = false): void {
     if (line === undefined || this.isFull) {
       this.left++;
+      if (isEnd) this.leftEnds++;
       this.wait();
       return;
     }
@@ -161,13 +164,13 @@ class PageEnd {
   private reportLeft(): void {
     this.timer = undefined;
     if (this.isFull) return this.wait();
-    this.socket.send(missed(this.left));
-    this.left = 0;
+    this.socket.send(missed(this.left, this.leftEnds));
+    this.left = this.leftEnds = 0;
   }
 }
 
-function missed(count: number): string {
-  return JSON.stringify({ type: 'missed', count });
+function missed(count: number, ends = 0): string {
+  return JSON.stringify({ type: 'missed', count, ...(ends > 0 && { ends }) });
 }
 
 /** `{"type":"ping","connection":N,"text":"..."}` */

@@ -21,6 +21,8 @@ interface KeptRecord {
 export class LiveSource implements RowSource {
   readonly isLive = true;
   hasEnds = true;
+  /** Records that are not among the rows: the server left them out, or they went. */
+  left = 0;
   readonly columns = new RowColumns();
   readonly labels = new Map<number, LaneLabel>();
   arrived: () => void = () => undefined;
@@ -42,6 +44,7 @@ export class LiveSource implements RowSource {
     records.push({ record, characters });
     this.characters += characters;
     addLabelsOf(labels, record);
+    if (record['type'] === 'missed') this.miss(record as unknown as Missed);
     if (labels.size > DROPPED) labels.delete(labels.keys().next().value!);
     if (this.sought?.expression.test(textOfRecord(record))) this.sought.rows.push(row);
     this.forget();
@@ -56,6 +59,8 @@ export class LiveSource implements RowSource {
 
   clear(): void {
     this.columns.clear();
+    this.left = 0;
+    this.hasEnds = true;
     this.labels.clear();
     this.numbers = [];
     this.records = [];
@@ -101,8 +106,14 @@ export class LiveSource implements RowSource {
     }
   }
 
+  private miss({ count, ends = 0 }: Missed): void {
+    this.left += count;
+    if (ends > 0) this.hasEnds = false;
+  }
+
   private dropFirst(): void {
     this.flush();
+    this.left += DROPPED;
     this.columns.dropFirst(DROPPED);
     this.numbers.splice(0, DROPPED);
     this.records.splice(0, DROPPED);
@@ -110,6 +121,19 @@ export class LiveSource implements RowSource {
     this.firstKept -= DROPPED;
     this.dropped(DROPPED);
   }
+}
+
+/** What the server says of records that it left out: how many, and ends of connections among them. */
+interface Missed {
+  readonly count: number;
+  readonly ends?: number;
+}
+
+/** Below the tabs: what the views say is not about all of the traffic. Empty: it is. */
+export function leftWords(left: number): string {
+  if (left === 0) return '';
+  const were = left === 1 ? 'record was' : 'records were';
+  return `${left.toLocaleString('en')} ${were} left out: counts, sizes and pings here are of the rest`;
 }
 
 interface Sought {

@@ -7,7 +7,7 @@ import { isOpened, visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
 import { FeedView } from '../feed/feed-view.js';
 import { startTour } from '../tour/tour.js';
-import { LiveSource } from './live-source.js';
+import { LiveSource, leftWords } from './live-source.js';
 
 /** The page of live traffic: what the server reports goes to the views, and what is about the page's own connection to the connect panel. */
 export class LiveView {
@@ -21,6 +21,8 @@ export class LiveView {
   private expected: string | undefined;
   private own: number | undefined;
   private pingedAt: number | undefined;
+  /** Records left out, as it was said last. */
+  private saidLeft = 0;
   /** The connection that was refused last. */
   private refused: number | undefined;
 
@@ -28,6 +30,8 @@ export class LiveView {
     private readonly openTab: (name: string) => void,
     ping: (connection: number, text: string) => void,
     private readonly signal: AbortSignal,
+    /** Stands below the tabs; empty: nothing. */
+    private readonly say: (text: string) => void,
   ) {
     this.connectPanel = new ConnectPanel({
       connecting: (target) => this.connecting(target),
@@ -39,6 +43,7 @@ export class LiveView {
     if (feed !== 'serve' && document.body.dataset['tab'] === 'chat') this.openTab('inspector');
     if (feed === 'serve' && this.view === undefined) startTour();
     this.source.clear();
+    this.sayLeft();
     this.view ??= new FeedView(this.source, this.openTab, this.signal);
     this.view.startOver();
     this.connectPanel.setMode(mode, subprotocols);
@@ -68,11 +73,18 @@ export class LiveView {
   /** `characters`: the length of the record as text. */
   take(item: Item, record: PageRecord, characters: number): void {
     this.source.add(record, characters);
+    if (this.source.left !== this.saidLeft) this.sayLeft();
     this.view?.grew();
     if (!this.isLive) return;
     if (item.kind === 'handshake') this.claim(item);
     if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
     if (item.kind === 'note') this.noteRefused(item);
+  }
+
+  /** Overview, table, plots and sequence show totals. */
+  private sayLeft(): void {
+    this.saidLeft = this.source.left;
+    this.say(leftWords(this.saidLeft));
   }
 
   private connecting(target: string): void {
