@@ -18,7 +18,7 @@ const BEFORE = 24;
 const SHOWN = 200;
 
 /** Of a message what the page has. */
-interface Content {
+interface KnownContent {
   readonly text: string;
   readonly bytes: number;
   readonly isWhole: boolean;
@@ -40,7 +40,7 @@ export function messageDiff(one: Item, other: Item): DiffLine[] | undefined {
 }
 
 /** Of the longer ones only the first bytes are here: what follows may differ. */
-function cutDiff(a: Content, b: Content): DiffLine[] {
+function cutDiff(a: KnownContent, b: KnownContent): DiffLine[] {
   const sizes = `${count(a.bytes, 'byte')} and ${count(b.bytes, 'byte')}`;
   const shorter = a.text.length < b.text.length || (a.text.length === b.text.length && a.isWhole) ? a : b;
   const start = commonStart(a.text, b.text);
@@ -53,7 +53,7 @@ function cutDiff(a: Content, b: Content): DiffLine[] {
 }
 
 /** Text where it is text, otherwise hex. */
-function contentOf(item: Item): Content | undefined {
+function contentOf(item: Item): KnownContent | undefined {
   if (item.kind === 'packet') {
     const { payload, payloadBytes: bytes } = item;
     const isWhole = payload.length === bytes;
