@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { read } from '../../src/cli/commands/decode.js';
 import { processIo } from '../../src/cli/host/process-io.js';
 import { RecordStore, type StoreBounds } from '../../src/describe/timeline/record-store.js';
@@ -182,6 +182,24 @@ describe('a file that is dropped into the page', () => {
     ['', false],
   ])('is a key log or not by its first lines: %j', (text, isOne) => {
     expect(beginsKeyLog(Buffer.from(text, 'latin1'))).toBe(isOne);
+  });
+
+  it('is read to its last byte where it is packed, also where a browser unpacks ahead', async () => {
+    class Ahead extends TransformStream {
+      constructor() {
+        super(undefined, { highWaterMark: 4 }, { highWaterMark: 100 });
+      }
+    }
+    vi.stubGlobal('DecompressionStream', Ahead);
+    // One frame, which only begins as if it were packed.
+    const bytes = new Uint8Array(3_000_000);
+    bytes.set([0x82, 0x7f, 0, 0, 0, 0, 0, 0x2d, 0xc6, 0xb6]);
+    const magic = new Blob([new Uint8Array([0x1f, 0x8b])]);
+    const file = { ...slowFile(bytes, 50_000), slice: magic.slice.bind(magic) };
+    const page = new Asking({ name: 'large.gz', ...file });
+    const { read } = await page.done();
+    vi.unstubAllGlobals();
+    expect(read).toBe(bytes.length);
   });
 
   it('may be packed, and answers commands', async () => {

@@ -130,15 +130,23 @@ async function* slicesOf(file: ReadableFile): AsyncGenerator<readonly [bytes: Ui
     },
   });
   const plain = file.stream();
+  // More may come while a part is looked at.
+  const taken = (): number => {
+    const size = packed;
+    packed = 0;
+    return size;
+  };
   const stream = isPacked ? plain.pipeThrough(counting).pipeThrough(new DecompressionStream('gzip')) : plain;
   const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return;
+    if (done) {
+      if (packed > 0) yield [new Uint8Array(0), taken()];
+      return;
+    }
     for (let at = 0; at < value.length; at += SLICE) {
       const part = value.subarray(at, at + SLICE);
-      yield [part, isPacked ? packed : part.length];
-      packed = 0;
+      yield [part, isPacked ? taken() : part.length];
     }
   }
 }
