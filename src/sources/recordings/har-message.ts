@@ -102,9 +102,8 @@ function closePayload(fields: Fields, text: string): Uint8Array {
     return concat([Uint8Array.of(code >> 8, code & 0xff), encodeUtf8(reason)]);
   }
   if (text === '') return new Uint8Array(0);
-  const bytes = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
-    ? fromBase64(text)
-    : undefined;
+  // Of groups, an expression for them overflows the stack of its engine where there are millions.
+  const bytes = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? fromBase64(text) : undefined;
   const given = bytes && bytes.length >= 2 ? (bytes[0]! << 8) | bytes[1]! : 0;
   if (given >= 1000 && given < 5000) return bytes!;
   throw new BadRecord('a close frame without its code');
