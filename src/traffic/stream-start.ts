@@ -57,8 +57,10 @@ export function readerOf(
     origin.isPasted === true ||
     origin.isJoined === true ||
     (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
+  const { capture, ...others } = reading;
   const own = {
-    ...reading,
+    ...others,
+    ...(capture && origin.isWhole !== true && { capture }),
     ...(need && { need }),
     ...(isStated && { capture: 'websocket' as const }),
     ...(origin.hasPartialHeads && { partialHeads: true }),

@@ -162,6 +162,36 @@ describe('a sender that masks as the other one', () => {
   });
 });
 
+describe('pasted frames', () => {
+  it.each([
+    ['--direction', 'client', '810548656c6c6f'],
+    ['--direction', 'server', '818501020304 48656c6c6f'],
+    ['810548656c6c6f 818501020304 48656c6c6f'],
+    ['0102 4865 818501020304 48656c6c6f 8003 6c6c6f'],
+    ['8f00'],
+    ['c00568656c6c6f'],
+    ['--deflate', 'c107f248cdc9c90700'],
+  ])('written to .ndjson are read as they were: %s %s %s', async (...given) => {
+    const args = given.filter((arg) => arg !== undefined);
+    const out = join(root, 'pasted.ndjson');
+    await runHere(['decode', ...args, '--write', out, '-q']);
+    const faultsOf = (records: Fields[]): unknown =>
+      records
+        .filter(({ type }) => type === 'frame')
+        .map(({ name, diagnostics }) => [name, (diagnostics as Fields[]).map(({ code }) => code)]);
+    const read = await recordsOf('-f', out);
+    expect(faultsOf(read)).toEqual(faultsOf(await recordsOf(...args)));
+    if (given[0] === '--direction') expect(read[0]!['direction']).toBe(given[1]);
+  });
+
+  it('written to .pcapng are found where it is stated that they are WebSocket, as the notice says', async () => {
+    const out = join(root, 'pasted.pcapng');
+    const { err } = await runHere(['decode', '810548656c6c6f', '--write', out]);
+    expect(err).toContain('1 connection, without a handshake: decode --as-websocket 80 reads it whatever it holds');
+    expect((await recordsOf('-f', out, '--as-websocket', '80'))[0]).toMatchObject({ type: 'frame', text: 'Hello' });
+  });
+});
+
 describe('a message in fragments', () => {
   const fragments = (isCompressed: boolean): string => {
     const deflater = new MessageDeflater(nodeDeflate, { windowBits: 15, noContextTakeover: false });

@@ -2,6 +2,7 @@ import type * as fs from 'node:fs';
 import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
 import { escapeText } from '../../describe/escape.js';
+import { packetEnds } from '../../sources/recordings/recorded-ends.js';
 import { PacketQueue, type PacketChoice } from '../../sources/files/packet-queue.js';
 import type { LinkType } from '../../sources/bytes/types.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
@@ -62,6 +63,8 @@ export class Writing implements PacketTaker {
   /** Those that were TLS in a capture, and are written in clear. */
   private decrypted = 0;
   private left = 0;
+  /** Server ports, in packets that were made, of connections without a handshake. */
+  private readonly bare = new Set<number>();
 
   constructor(
     private readonly io: Io,
@@ -132,7 +135,8 @@ export class Writing implements PacketTaker {
     if (incomplete > 0)
       await this.report(`${count(incomplete, 'connection')} lack their first packets: too many waited`);
     if (this.left > 0) await this.report(`left out ${count(this.left, 'frame')} that could not be kept whole`);
-    if (this.recording.isBegun) await this.notice(`${count(this.written, 'connection')}${this.decryptedText()}`);
+    if (this.recording.isBegun)
+      await this.notice(`${count(this.written, 'connection')}${this.decryptedText()}${this.bareText()}`);
     else await this.notice('nothing was let through: no file is written');
     if (!this.recording.isBegun) {
       await this.recording.end(EXIT.usage);
@@ -165,9 +169,10 @@ export class Writing implements PacketTaker {
       isSecure,
       statesSenders: true,
       ...(from?.hasPartialHeads === true && { hasPartialHeads: true }),
-      ...(this.isJoined(record, from) && { isJoined: true }),
+      ...this.beginning(record, from),
       ignore: () => undefined,
     };
+    if (this.recording.kind === 'pcapng' && record.type !== 'handshake') this.bare.add(packetEnds(origin).server.port);
     const begun = (record.time ?? NaN) - (record.type === 'handshake' ? (record.duration ?? 0) : 0);
     const taker = this.recording.opened(origin, begun);
     const nowhere: StreamTaker = { data: none, gap: none, fin: none, reset: none, close: none };
@@ -176,21 +181,30 @@ export class Writing implements PacketTaker {
       raw: lazyDeflate,
       deflate,
       isSelective,
-      isOneSequence: from?.isOneSequence,
+      sequence: from?.isOneSequence === true ? 'split' : undefined,
     });
     return { rewriter, taker, releasePort: port.release };
   }
 
-  /** What its handshake agreed on is not known: it is read as traffic that was captured. */
-  private isJoined(record: Judged, from: StreamOrigin | undefined): boolean {
-    if (!this.isCapture && from?.isJoined !== true) return false;
+  /** Where what its handshake agreed on is not known, it is read as traffic that was captured; pasted frames as they are. */
+  private beginning(record: Judged, from: StreamOrigin | undefined): Pick<StreamOrigin, 'isJoined' | 'isWhole'> {
+    const isWhole = from?.isOneSequence === true;
+    if (!this.isCapture && from?.isJoined !== true && this.options.deflate === undefined) return { isWhole };
     const { request, response } = record.type === 'handshake' ? record.handshake : {};
-    return request === undefined || response === undefined;
+    return request === undefined || response === undefined ? { isJoined: true } : { isWhole };
   }
 
   /** Whoever hands the file on should know. */
   private decryptedText(): string {
     return this.decrypted === 0 ? '' : `, TLS of ${this.decrypted} of them decrypted`;
+  }
+
+  /** Few frames alone do not show that a connection is WebSocket. */
+  private bareText(): string {
+    const { bare } = this;
+    if (bare.size === 0) return '';
+    const ports = [...bare].slice(0, MOST_PORTS).join(',');
+    return `, without a handshake: decode --as-websocket ${ports} reads it whatever it holds`;
   }
 
   private choiceOf(connection: NonNullable<SeenPacket['connection']>): PacketChoice {
@@ -216,5 +230,7 @@ export class Writing implements PacketTaker {
   }
 }
 
+/** That are printed. */
+const MOST_PORTS = 10;
 const none = (): void => undefined;
 const NEVER: PacketChoice = () => false;

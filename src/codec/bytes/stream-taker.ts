@@ -69,6 +69,8 @@ export interface StreamOrigin {
   readonly hasPartialHeads?: boolean;
   /** It is WebSocket, and its recording lacks the handshake, or a half of it: what that agreed on is not known. */
   readonly isJoined?: boolean;
+  /** Its bytes are frames from the first one on, without holes: none is looked for. */
+  readonly isWhole?: boolean;
   /** Each frame's sender is stated: side 0 is the client, whatever it masks. */
   readonly statesSenders?: boolean;
   /** The user stated that it is WebSocket. */

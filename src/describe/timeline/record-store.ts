@@ -145,7 +145,8 @@ export class RecordStore {
     const flags = this.lengths[row]!;
     const [connection, time] = [columns.connections[row]!, columns.times[row]!];
     const bytes = this.bytesOf(row, flags);
-    if (typeof bytes === 'string') return JSON.stringify({ type: 'lost', connection, time, reason: bytes });
+    if (typeof bytes === 'string')
+      return JSON.stringify({ type: 'lost', connection, ...(!Number.isNaN(time) && { time }), reason: bytes });
     if ((flags & IS_WIRE) !== 0) {
       const [index, offset] = [this.indexes[row]!, this.offsets[row]!];
       const of = { connection, time, flags: columns.flags[row]!, index, offset };

@@ -77,8 +77,8 @@ class RedactingTaker implements ConversationTaker {
     const redactor = new Redactor(this.redaction);
     const { addresses, tally } = this.redaction;
     for (const end of [ends.client, ends.server]) if (addresses && end) tally.add('address');
-    const isOneSequence = ends.origin?.isOneSequence;
-    const stream = { rewriter: new Rewriter(taker, { raw, deflate, redactor, isOneSequence }), taker, stalls };
+    const sequence = ends.origin?.isOneSequence === true ? 'one' : undefined;
+    const stream = { rewriter: new Rewriter(taker, { raw, deflate, redactor, sequence }), taker, stalls };
     this.streams.set(connection, stream);
     return stream;
   }

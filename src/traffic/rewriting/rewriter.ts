@@ -28,7 +28,8 @@ export interface RewritingOptions {
   readonly redactor?: Redactor | undefined;
   /** Only some of the messages are kept: the others leave no hole. */
   readonly isSelective?: boolean;
-  readonly isOneSequence?: boolean | undefined;
+  /** The records are those of one sequence of bytes: they are written as one, or, `split`, each as its sender's. */
+  readonly sequence?: 'one' | 'split' | undefined;
 }
 
 /** Bytes that stand for those of a text message that could not be read, and of a binary one. */
@@ -66,7 +67,7 @@ export class Rewriter {
 
   /** `isKept` counts where only some messages are kept. */
   take(record: Judged, isKept = true): void {
-    const side = record.direction === 'server' && this.options.isOneSequence !== true ? 1 : 0;
+    const side = this.sideOf(record);
     const time = record.time ?? NaN;
     switch (record.type) {
       case 'handshake':
@@ -83,7 +84,7 @@ export class Rewriter {
         return;
       case 'gap':
         // A frame that it is in comes after it.
-        this.gapEnds[side] = Math.max(this.gapEnds[side], record.offset + record.length);
+        this.gapEnds[this.placeOf(side)] = Math.max(this.gapEnds[this.placeOf(side)], record.offset + record.length);
         return;
       default:
     }
@@ -93,16 +94,31 @@ export class Rewriter {
   end(): void {
     for (const side of [0, 1] as const) {
       this.lose(side);
-      if (this.positions[side] !== undefined) this.moveTo(side, this.gapEnds[side]);
+      const place = this.placeOf(side);
+      if (this.positions[place] !== undefined) this.moveTo(side, this.gapEnds[place]);
     }
     this.waiting.release();
+  }
+
+  /** Where the sender is not known, it is the one that masks so. */
+  private sideOf(record: Judged): Side {
+    if (this.options.sequence === 'one') return 0;
+    if (record.direction !== 'unknown') return record.direction === 'server' ? 1 : 0;
+    const second = record.type === 'tail' ? record.truncated.headerBytes?.[1] : undefined;
+    const isMasked = record.type === 'frame' ? record.frame.header.masked : (second ?? 0) >= 0x80;
+    return isMasked ? 0 : 1;
+  }
+
+  /** Where bytes are counted: those of one sequence all together. */
+  private placeOf(side: Side): Side {
+    return this.options.sequence === undefined ? side : 0;
   }
 
   private handshake(record: Judged & { readonly type: 'handshake' }, time: number): void {
     const { request, response, deflate, upgraded } = record.handshake;
     const key = (): string => (this.key ??= keyOfStream(record.connection, time));
     if (request) this.head(0, request, time - (response ? (record.duration ?? 0) : 0), key);
-    if (response) this.head(this.options.isOneSequence ? 0 : 1, response, time, key);
+    if (response) this.head(this.options.sequence === 'one' ? 0 : 1, response, time, key);
     if (upgraded) this.deflate = deflate ?? this.options.deflate;
   }
 
@@ -122,7 +138,7 @@ export class Rewriter {
     if (!head.http2) this.moveTo(side, head.span.start);
     this.write(side, time, bytesOf(redacted(text)));
     if (head.http2) return;
-    this.positions[side] = head.span.start + text.length;
+    this.positions[this.placeOf(side)] = head.span.start + text.length;
     this.moveTo(side, head.span.end);
   }
 
@@ -142,14 +158,14 @@ export class Rewriter {
   /** What a refusal says is of no known form. */
   private body(side: Side, offset: number, bytes: Uint8Array, time: number): void {
     this.moveTo(side, offset);
-    this.positions[side] = offset + bytes.length;
+    this.positions[this.placeOf(side)] = offset + bytes.length;
     this.write(side, time, this.covering?.blank(bytes.length, BLANK.text) ?? bytes);
   }
 
   private frame(side: Side, frame: Frame, time: number, isKept: boolean): void {
     const { header, received, place, message } = frame;
     this.moveTo(side, header.start, 'before-frame');
-    this.positions[side] = header.start + header.length + received;
+    this.positions[this.placeOf(side)] = header.start + header.length + received;
     if (this.isExact) return this.waiting.add(this.exact(side, frame, time));
     const one: FramePart = { frame, piece: { side, time, size: received, write: undefined }, isKept };
     const open = this.open[side];
@@ -286,8 +302,10 @@ export class Rewriter {
 
   /** What was not captured, or not read, up to there is a hole. */
   private moveTo(side: Side, offset: number, kind?: GapKind): void {
-    const length = offset - (this.positions[side] ?? offset);
-    this.positions[side] = Math.max(offset, this.positions[side] ?? offset);
+    const place = this.placeOf(side);
+    const before = this.positions[place] ?? offset;
+    const length = offset - before;
+    this.positions[place] = Math.max(offset, before);
     if (length <= 0 || this.options.isSelective === true) return;
     this.lose(side);
     this.waiting.add({ side, time: NaN, size: 0, write: (taker) => taker.gap(side, length, NaN, kind) });
