@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { runHere } from '../cli/in-process.js';
 import { memoryOf } from '../live/memory.js';
-import { closeServers, echo, peer } from '../live/servers.js';
+import { bare, closeServers, echo, peer, switching } from '../live/servers.js';
 
 /** No run is good without evidence: every case that was to be run counts, of each client and of a server. */
 
@@ -132,6 +132,23 @@ describe('a server of which no case was run', () => {
     expect(ran.exit).toBe(1);
     expect(ran.out).not.toContain('no required case failed');
     expect(ran.err).toContain('0 of 2 cases were run');
+  });
+
+  it.each([
+    ['another accept value', (): string[] => ['AAAA'], "the accept value is 'AAAA'"],
+    [
+      'a line that is no header',
+      (accept: string): string[] => [accept, 'nonsense'],
+      'a header line without a colon: nonsense',
+    ],
+  ])('as it answers 101 with %s, is exit 1 with the reason', async (_, lines, reason) => {
+    const { url } = await bare(({ socket, accept }) => {
+      const [value, ...more] = lines(accept);
+      socket.write(switching(value!, ...more));
+    });
+    const ran = await runHere(['check', url, '--only', '1.1.1,1.1.2']);
+    expect(ran.exit).toBe(1);
+    expect(ran.err).toContain(`the handshake does not hold (--echo): ${reason}`);
   });
 
   it('or a pinned one was left out, is exit 1', async () => {

@@ -170,7 +170,8 @@ function lackedBy(probe: Probe | undefined, { echo }: CheckOptions): readonly Ne
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
   if (isEcho(probe, echo) || !needs.includes('echo')) return undefined;
   if (echo === 'no') return 'it needs an echo (--echo no)';
-  if (probe.problem) return 'whether the server is an echo is not known: the handshake does not hold (--echo)';
+  if (probe.problem)
+    return `whether the server is an echo is not known, as the handshake does not hold (--echo): ${probe.problem.problem}`;
   return probe.answers
     ? 'what the server sends back is no echo (--echo yes if it has to be one)'
     : 'the server sends no messages back (--echo)';
