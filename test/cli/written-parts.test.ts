@@ -192,6 +192,20 @@ describe('pasted frames', () => {
   });
 });
 
+describe('a connection of which the close frames are filtered out', () => {
+  it.each([['pcapng'], ['ndjson']])('gets no other end in .%s', async (format) => {
+    const closes = ([0, 1] as const).map((side) => frame({ side, opcode: 8, payload: Uint8Array.of(3, 232) }));
+    const frames = SIX.flatMap(said).map(frame);
+    const file = joinedCapture('closed.pcap', [...headsWith(''), ...frames, ...closes, ...ENDS]);
+    const out = join(root, `closed.${format}`);
+    const { err } = await runHere(['decode', '-f', file, '--opcode', 'text', '--write', out]);
+    expect(err).toContain('the filters left out close frames of 1 connection: how they ended is not written');
+    const end = await endOf('-f', out);
+    expect(end['closeCode']).toBeUndefined();
+    expect(end['endedBy']).toBeUndefined();
+  });
+});
+
 describe('a message in fragments', () => {
   const fragments = (isCompressed: boolean): string => {
     const deflater = new MessageDeflater(nodeDeflate, { windowBits: 15, noContextTakeover: false });

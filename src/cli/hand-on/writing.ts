@@ -2,6 +2,7 @@ import type * as fs from 'node:fs';
 import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
 import { escapeText } from '../../describe/escape.js';
+import { OPCODE } from '../../traffic/toolbox/builders.js';
 import { packetEnds } from '../../sources/recordings/recorded-ends.js';
 import { PacketQueue, type PacketChoice } from '../../sources/files/packet-queue.js';
 import type { LinkType } from '../../sources/bytes/types.js';
@@ -63,6 +64,9 @@ export class Writing implements PacketTaker {
   /** Those that were TLS in a capture, and are written in clear. */
   private decrypted = 0;
   private left = 0;
+  /** Open connections of which a close frame was left out by the filters, and how many have ended. */
+  private readonly endless = new Set<number>();
+  private withoutClose = 0;
   /** Server ports, in packets that were made, of connections without a handshake. */
   private readonly bare = new Set<number>();
 
@@ -106,7 +110,9 @@ export class Writing implements PacketTaker {
   record(record: Judged, ends: Ends, isKept: boolean): void {
     const known = this.streams.get(record.connection);
     const stream = known ?? this.begin(record, ends);
-    if (stream !== 'captured') stream.rewriter.take(record, isKept);
+    if (stream === 'captured') return;
+    stream.rewriter.take(record, isKept);
+    if (!isKept && this.options.isSelective && isClose(record)) this.endless.add(record.connection);
   }
 
   ending(connection: number, ending: StreamEnding): void {
@@ -116,7 +122,11 @@ export class Writing implements PacketTaker {
     stream.releasePort();
     stream.rewriter.end();
     this.left += stream.rewriter.left;
-    if (stream.taker !== undefined) endAs(stream.taker, ending);
+    // Without the close frame, an end by TCP would be the wrong verdict.
+    const isEndless = this.endless.delete(connection);
+    if (isEndless) this.withoutClose++;
+    const written = isEndless ? ({ ...ending, reason: 'unrecorded', tcp: undefined } as const) : ending;
+    if (stream.taker !== undefined) endAs(stream.taker, written);
   }
 
   /** Nothing follows. Gives whether all of it was written. */
@@ -138,6 +148,10 @@ export class Writing implements PacketTaker {
     if (this.recording.isBegun)
       await this.notice(`${count(this.written, 'connection')}${this.decryptedText()}${this.bareText()}`);
     else await this.notice('nothing was let through: no file is written');
+    if (this.withoutClose > 0) {
+      const those = count(this.withoutClose, 'connection');
+      await this.notice(`the filters left out close frames of ${those}: how they ended is not written`);
+    }
     if (!this.recording.isBegun) {
       await this.recording.end(EXIT.usage);
       return true;
@@ -228,6 +242,10 @@ export class Writing implements PacketTaker {
   private async report(text: string): Promise<void> {
     await this.io.stderr.write(print`--write ${escapeText(this.options.path)}: ${escapeText(text)}\n`);
   }
+}
+
+function isClose(record: Judged): boolean {
+  return record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
 }
 
 /** That are printed. */
