@@ -222,15 +222,16 @@ export class CountedPattern {
     };
   }
 
-  /** Of one character or none: longer ones are not known here. */
+  /** Tried from each place that it may begin at. */
   private behind({ raw, negate, alternatives }: AST.LookbehindAssertion, next: Matcher): Matcher {
-    const isShort = alternatives.every(({ elements }) => elements.length <= 1 && elements[0]?.type !== 'Quantifier');
-    if (!isShort) throw new Error(`a long lookbehind is not known here: ${raw}`);
+    const longest = longestOf(alternatives);
+    if (longest > MOST_BEHIND) throw new Error(`a long lookbehind is not known here: ${raw}`);
+    const places = Array.from({ length: longest + 1 }, (_, back) => back);
     let end = 0;
     const inside = this.alternatives(alternatives, (to) => to === end);
     return (at) => {
       end = at;
-      const isThere = [at, at - 1].some((from) => from >= 0 && inside(from));
+      const isThere = places.some((back) => at >= back && inside(at - back));
       return isThere !== negate && next(at);
     };
   }
@@ -242,5 +243,29 @@ export class CountedPattern {
     if (node.kind !== 'word') return false;
     const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char);
     return (isWord(this.text[at - 1]) !== isWord(this.text[at])) !== node.negate;
+  }
+}
+
+/** Characters of a lookbehind. */
+const MOST_BEHIND = 16;
+
+/** The most characters that these can match. */
+function longestOf(alternatives: readonly AST.Alternative[]): number {
+  return Math.max(0, ...alternatives.map(({ elements }) => elements.reduce((sum, one) => sum + lengthOf(one), 0)));
+}
+
+function lengthOf(element: AST.Element): number {
+  switch (element.type) {
+    case 'Assertion':
+      return 0;
+    case 'Quantifier':
+      return element.max === 0 ? 0 : element.max * lengthOf(element.element);
+    case 'Group':
+    case 'CapturingGroup':
+      return longestOf(element.alternatives);
+    case 'Backreference':
+      return Infinity;
+    default:
+      return 1;
   }
 }
