@@ -34,18 +34,12 @@ export class AppRecognition {
   message(message: AppMessage): string | undefined {
     if (this.isOver || message.length === 0) return undefined;
     this.messages += 1;
-    if (message.isText) this.exclude(String.fromCharCode(message.bytes[0] ?? 0));
-    const signs = signsOf(this.signs, message.bytes[0] ?? 0);
+    const { signs, excluded } = byFirst(this.signs, message.bytes[0] ?? 0);
+    if (message.isText) for (const i of excluded) this.weights[i] = -Infinity;
     if (signs.length === 0) return undefined;
     const seen = new LookedAt(message);
     for (const i of signs) this.weights[i]! += WEIGHT[this.signs[i]!.content!(seen)];
     return this.decided();
-  }
-
-  private exclude(first: string): void {
-    this.signs.forEach(({ only }, i) => {
-      if (only?.includes(first) === false) this.weights[i] = -Infinity;
-    });
   }
 
   private decided(): string | undefined {
@@ -56,17 +50,27 @@ export class AppRecognition {
   }
 }
 
-const BY_FIRST = new WeakMap<readonly AppSign[], readonly (readonly number[])[]>();
+/** By their indexes: the signs that a message with a first byte may show, and those of protocols whose texts can't begin with it. */
+interface FirstByte {
+  readonly signs: number[];
+  readonly excluded: number[];
+}
 
-/** Which of the signs, by their indexes, a message with that first byte may show. */
-function signsOf(signs: readonly AppSign[], first: number): readonly number[] {
+const BY_FIRST = new WeakMap<readonly AppSign[], readonly FirstByte[]>();
+
+function byFirst(signs: readonly AppSign[], first: number): FirstByte {
   let table = BY_FIRST.get(signs);
-  if (table === undefined) {
-    const lists = Array.from({ length: 256 }, (): number[] => []);
-    signs.forEach(({ begins = '', content }, i) => {
-      if (content !== undefined) for (const character of begins) lists[character.charCodeAt(0)]!.push(i);
-    });
-    BY_FIRST.set(signs, (table = lists));
-  }
+  if (table === undefined) BY_FIRST.set(signs, (table = firstBytes(signs)));
   return table[first]!;
+}
+
+function firstBytes(signs: readonly AppSign[]): FirstByte[] {
+  return Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    const those = (test: (sign: AppSign) => boolean): number[] => signs.flatMap((sign, i) => (test(sign) ? [i] : []));
+    return {
+      signs: those(({ begins = '', content }) => content !== undefined && begins.includes(character)),
+      excluded: those(({ only }) => only?.includes(character) === false),
+    };
+  });
 }

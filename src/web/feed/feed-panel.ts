@@ -99,7 +99,7 @@ export class FeedPanel {
 
   private lookForLong(): void {
     const { length, kinds, sizes, ratios } = this.source.columns;
-    for (let at = Math.min(this.measured, length); at < length && !this.hasLong; at++) {
+    for (let at = this.measured; at < length && !this.hasLong; at++) {
       const isMessage = kinds[at]! < ROW_KIND.handshake || kinds[at] === ROW_KIND.packet;
       this.hasLong = isMessage && sizes[at]! * Math.max(1, ratios[at]! || 1) > PAGE_PREVIEW;
     }
@@ -120,6 +120,7 @@ export class FeedPanel {
   dropped(count: number): void {
     this.forgetLanes();
     this.cleared = Math.max(0, this.cleared - count);
+    this.measured = Math.max(0, this.measured - count);
     if (this.pausedAt !== undefined) this.pausedAt = Math.max(0, this.pausedAt - count);
     this.list.dropped(count);
     this.lanesNow(true);
@@ -131,7 +132,8 @@ export class FeedPanel {
     for (const option of [...this.only.options].slice(1)) option.remove();
     this.offered.clear();
     this.forgetLanes();
-    this.cleared = 0;
+    this.cleared = this.measured = 0;
+    this.hasLong = false;
     this.pausedAt &&= 0;
     this.lanesNow(true);
     this.forget();
