@@ -16,7 +16,7 @@ const pair: Pair | undefined = hasTls ? selfSigned(folder) : undefined;
 const running: Serving[] = [];
 afterEach(async () => {
   closeHttp2();
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -8,7 +8,7 @@ import { Client, Serving } from './serving.js';
 const NAME = 'Dvořáček 张伟 é 🍪';
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(closeServers);
 

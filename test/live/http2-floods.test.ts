@@ -8,7 +8,7 @@ import { Serving } from './serving.js';
 
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');

@@ -26,7 +26,7 @@ async function proxy(url: string, ...args: string[]): Promise<Serving> {
 afterEach(async () => {
   closeHttp2();
   closeServers();
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

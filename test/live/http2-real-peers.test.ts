@@ -17,7 +17,7 @@ import { Serving } from './serving.js';
 const folder = mkdtempSync(join(tmpdir(), 'wsinspect-h2-peers-'));
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => {
   stopPrograms();

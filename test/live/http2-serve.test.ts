@@ -24,7 +24,7 @@ async function serve(...args: string[]): Promise<Serving> {
 }
 afterEach(async () => {
   closeHttp2();
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -13,7 +13,7 @@ type Tests = Readonly<Record<string, () => Promise<void>>>;
 
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (!serving.hasEnded) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
   closeServers();
 });
 async function proxy(url: string, ...args: string[]): Promise<Serving> {

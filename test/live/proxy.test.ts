@@ -9,7 +9,7 @@ import { Client, Refused, Serving } from './serving.js';
 
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
   closeServers();
 });
 async function proxy(url: string, ...args: string[]): Promise<Serving> {

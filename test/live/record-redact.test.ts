@@ -11,7 +11,7 @@ const shop = new Workshop();
 const running: Serving[] = [];
 afterEach(async () => {
   closeHttp2();
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => shop.remove());
 

@@ -19,7 +19,7 @@ beforeAll(() => {
   shop = new Workshop();
 });
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 afterAll(() => {
   closeServers();

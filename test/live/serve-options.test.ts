@@ -28,7 +28,7 @@ afterAll(() => shop.remove());
 
 const running: Serving[] = [];
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (!serving.hasEnded) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 async function serve(...args: string[]): Promise<Serving> {
   const serving = await (args.includes('-q') ? Serving.start(...args) : Serving.here('serve', '0', ...args));

@@ -19,7 +19,7 @@ async function serveHeld(...args: string[]): Promise<Serving> {
   return serving;
 }
 afterEach(async () => {
-  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+  await Serving.endAll(running);
 });
 
 async function refusal(opening: Promise<unknown>): Promise<Refused> {

@@ -31,6 +31,11 @@ export class Serving {
     return this.running.exitCode !== null;
   }
 
+  /** Takes all of these out of the list, and ends those that run. */
+  static async endAll(running: Serving[]): Promise<void> {
+    for (const serving of running.splice(0)) if (!serving.hasEnded) await serving.stop('SIGKILL');
+  }
+
   get out(): string {
     return this.said.out;
   }
